@@ -1,0 +1,230 @@
+"""Result: the one shape of every answer, with what it rests on.
+
+A `Result` is a small table. Its figures are `Cell`s, which carry what disclosure control needs to
+decide (numerator, denominator, number of people, the largest contributor's share); its labels are
+plain values. A Result is for people inside the zone. `release` alone turns it into a `Released`,
+and templates and file writers take nothing else.
+
+`to_pandas`, `to_polars`, `to_arrow` and `plot` import their package inside the method, so that core
+stays plain and a site installs only what its analysts use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from html import escape
+from importlib import import_module
+from typing import Any, TypeAlias
+
+from openphm.core.errors import UsageError
+
+Scalar: TypeAlias = str | int | float | Decimal | bool | date | None
+
+# A notebook shows the head of a long table; the whole is one .to_pandas() away.
+ROWS_SHOWN = 30
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure and the people behind it.
+
+    value
+        The figure itself; None when it is not known (outside feed coverage, or nothing to divide by).
+    numerator, denominator
+        What a rate or share was made from, so that a hidden count is not shown by its rate.
+    n_people
+        How many different people contribute.
+    largest_share
+        The share (0 to 1) of the largest single contributor: one person can be most of a cost.
+    """
+
+    value: Scalar
+    numerator: float | None = None
+    denominator: float | None = None
+    n_people: int | None = None
+    largest_share: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.n_people is not None and self.n_people < 0:
+            raise ValueError("a number of people cannot be below zero")
+        if self.largest_share is not None and not 0 <= self.largest_share <= 1 + 1e-9:
+            raise ValueError("largest_share is a share, 0 to 1")
+
+
+@dataclass(frozen=True, order=True)
+class DefinitionUsed:
+    """A definitions file an answer rests on."""
+
+    id: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Which build, date, definitions, program version and disclosure rule an answer rests on."""
+
+    build: str
+    as_at: date
+    definitions: tuple[DefinitionUsed, ...] = ()
+    openphm: str = ""
+    disclosure: str = "none"
+
+    @classmethod
+    def with_definitions(
+        cls,
+        build: str,
+        as_at: date,
+        *,
+        used: list[Mapping[str, str]],
+        openphm: str = "",
+        disclosure: str = "none",
+    ) -> Provenance:
+        """From what `Definitions.used()` lists: id, version, sha256."""
+        listed = tuple(sorted(DefinitionUsed(d["id"], d["version"], d["sha256"]) for d in used))
+        return cls(build, as_at, listed, openphm, disclosure)
+
+    def under(self, disclosure: str) -> Provenance:
+        """The same, with the disclosure rule that was applied."""
+        return replace(self, disclosure=disclosure)
+
+    def as_dict(self) -> dict[str, object]:
+        """As in the JSON answer of every command."""
+        return {
+            "build": self.build,
+            "as_at": self.as_at.isoformat(),
+            "definitions": [{"id": d.id, "version": d.version, "sha256": d.sha256} for d in self.definitions],
+            "openphm": self.openphm,
+            "disclosure": self.disclosure,
+        }
+
+
+@dataclass(frozen=True)
+class Result:
+    """An answer: the question, named columns, rows of labels and cells, and provenance."""
+
+    question: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell | Scalar, ...], ...]
+    provenance: Provenance
+    notes: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", tuple(self.columns))
+        object.__setattr__(self, "rows", tuple(tuple(row) for row in self.rows))
+        if len(set(self.columns)) != len(self.columns):
+            raise ValueError(f"{self.question}: a column name is used twice")
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(
+                    f"{self.question}: a row has {len(row)} values for {len(self.columns)} columns"
+                )
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[dict[str, Scalar]]:
+        """Rows as dictionaries of plain values."""
+        for row in self.values():
+            yield dict(zip(self.columns, row, strict=True))
+
+    def values(self) -> list[tuple[Scalar, ...]]:
+        """The rows with each cell's value in place of the cell."""
+        return [tuple(item.value if isinstance(item, Cell) else item for item in row) for row in self.rows]
+
+    def column(self, name: str) -> list[Scalar]:
+        """The plain values of one column."""
+        position = self._position(name)
+        return [row[position] for row in self.values()]
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame of plain values."""
+        return _package("pandas").DataFrame(self.values(), columns=list(self.columns))
+
+    def to_polars(self) -> Any:
+        """A Polars DataFrame of plain values."""
+        polars = _package("polars")
+        return polars.DataFrame(self._plain_columns(), strict=False)
+
+    def to_arrow(self) -> Any:
+        """An Arrow table of plain values. Decimals become doubles, as in every other form."""
+        return _package("pyarrow").table(self._plain_columns())
+
+    def plot(self, *, x: str, y: str, by: str | None = None) -> Any:
+        """A horizontal bar chart of column `y` for each label in `x`, one colour for each value of `by`.
+
+        Returns the Matplotlib axes, so that a title or a limit can still be changed.
+        """
+        pyplot = _package("matplotlib.pyplot")
+        labels = [str(label) for label in self.column(x)]
+        lengths = [_number(value) for value in self.column(y)]
+        groups = [str(group) for group in self.column(by)] if by else [y] * len(self)
+        _, axes = pyplot.subplots(figsize=(7, 0.35 * len(set(labels)) + 1))
+        for group in dict.fromkeys(groups):
+            bars = [i for i, name in enumerate(groups) if name == group]
+            axes.barh([labels[i] for i in bars], [lengths[i] for i in bars], label=group, alpha=0.8)
+        axes.invert_yaxis()
+        axes.set_xlabel(y)
+        axes.set_title(f"{self.question}, as at {self.provenance.as_at:%-d %B %Y}")
+        if by:
+            axes.legend()
+        return axes
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the head of the table and the line of provenance."""
+        head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{escape(_shown(value))}</td>" for value in row) + "</tr>"
+            for row in self.values()[:ROWS_SHOWN]
+        )
+        more = f"<p>{len(self) - ROWS_SHOWN} more rows</p>" if len(self) > ROWS_SHOWN else ""
+        source = f"{self.question}, build {self.provenance.build}, as at {self.provenance.as_at.isoformat()}"
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return f"{table}{more}<p>{escape(source)}</p>"
+
+    def _plain_columns(self) -> dict[str, list[Scalar]]:
+        rows = self.values()
+        return {
+            name: [float(row[i]) if isinstance(row[i], Decimal) else row[i] for row in rows]  # type: ignore[arg-type]
+            for i, name in enumerate(self.columns)
+        }
+
+    def _position(self, name: str) -> int:
+        if name not in self.columns:
+            raise UsageError(
+                self.question,
+                f"there is no column '{name}'",
+                f"The columns are {', '.join(self.columns)}.",
+                "name one of these",
+            )
+        return self.columns.index(name)
+
+
+def _package(name: str) -> Any:
+    """An optional package, or an error that says how to get it."""
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as missing:
+        root = name.partition(".")[0]
+        raise UsageError(
+            f"Result to {root}",
+            f"the package '{root}' is not installed",
+            "It is part of the extra openphm[notebook].",
+            f"pip install {root}",
+        ) from missing
+
+
+def _number(value: Scalar) -> float:
+    """A bar's length; what is not known has none."""
+    return float(value) if isinstance(value, int | float | Decimal) else 0.0
+
+
+def _shown(value: Scalar) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 100 else f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
