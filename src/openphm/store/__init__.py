@@ -1,0 +1,13 @@
+"""Store: run SQL on an engine, and keep builds.
+
+Engines   `DuckDBEngine` (default) and `SparkEngine` (extra) run the same portable SQL; see `Engine`.
+Files     `SqlFile` reads a `.sql` file with its header; `in_order` sorts files by what they read.
+Builds    `Builds` keeps one immutable database a build and moves the pointer between them.
+
+The store knows tables and files. It does not know what a person or a segment is.
+"""
+
+from openphm.store.duckdb_engine import DuckDBEngine
+from openphm.store.engine import Engine, PersonRanges, TableName
+
+__all__ = ["DuckDBEngine", "Engine", "PersonRanges", "TableName"]
