@@ -9,5 +9,15 @@ The store knows tables and files. It does not know what a person or a segment is
 
 from openphm.store.duckdb_engine import DuckDBEngine
 from openphm.store.engine import Engine, PersonRanges, TableName
+from openphm.store.header import Header, SqlFile, in_order, read_folder
 
-__all__ = ["DuckDBEngine", "Engine", "PersonRanges", "TableName"]
+__all__ = [
+    "DuckDBEngine",
+    "Engine",
+    "Header",
+    "PersonRanges",
+    "SqlFile",
+    "TableName",
+    "in_order",
+    "read_folder",
+]

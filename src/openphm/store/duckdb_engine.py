@@ -155,7 +155,7 @@ class DuckDBEngine:
                 connection.execute(f"CREATE TABLE {table.sql} AS SELECT * FROM rows_to_load")
             finally:
                 connection.unregister("rows_to_load")
-        return rows.num_rows
+        return int(rows.num_rows)
 
     def drop(self, name: str) -> None:
         """Forget a table or view; nothing happens when there is none."""
