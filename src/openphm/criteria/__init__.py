@@ -1,0 +1,41 @@
+"""Criteria: the one language for asking about people.
+
+Plain data in, portable SQL out. Segments, cohorts, measures and evaluations all speak it, as at any
+month end. docs/reference/criteria.md is the manual.
+"""
+
+from openphm.criteria.known import AttributeKind, Known
+from openphm.criteria.language import (
+    Activity,
+    All,
+    Any,
+    AtLeast,
+    Attribute,
+    Condition,
+    Criterion,
+    Everyone,
+    Not,
+    Place,
+    Segment,
+)
+from openphm.criteria.parse import parse
+from openphm.criteria.plain import as_plain, as_yaml
+
+__all__ = [
+    "Activity",
+    "All",
+    "Any",
+    "AtLeast",
+    "Attribute",
+    "AttributeKind",
+    "Condition",
+    "Criterion",
+    "Everyone",
+    "Known",
+    "Not",
+    "Place",
+    "Segment",
+    "as_plain",
+    "as_yaml",
+    "parse",
+]

@@ -1,0 +1,188 @@
+"""Answers: turn a criterion into one yes-or-no expression over counted leaves and spine columns.
+
+Leaves that are only ever asked "is there at least one row", side by side under one `any`, are
+counted together under one number. Equal leaves are counted once, wherever they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from openphm.criteria.lanes import Group
+from openphm.criteria.language import (
+    AGE,
+    COLUMN_ATTRIBUTES,
+    Activity,
+    All,
+    Any,
+    AtLeast,
+    Attribute,
+    Condition,
+    Criterion,
+    Everyone,
+    Not,
+    Place,
+    Segment,
+)
+from openphm.criteria.trees import all_of, any_of, call, column, is_in, number
+
+PLACE_COLUMNS = {
+    "registered_practice": ("practice_code", "s"),
+    "registered_pcn": ("pcn_code", "practice"),
+    "resident_lsoa21": ("lsoa21_code", "s"),
+    "resident_ward": ("ward_code", "area"),
+    "resident_ltla": ("ltla_code", "area"),
+}
+
+
+def is_presence(criterion: Criterion) -> bool:
+    """True when one row of a table is enough to answer yes."""
+    if isinstance(criterion, Attribute):
+        return not criterion.is_on_spine
+    if isinstance(criterion, Activity):
+        return criterion.is_presence
+    return isinstance(criterion, Condition | Segment)
+
+
+def counts_rows(criterion: Criterion) -> bool:
+    """True when rows of a table must be counted or added up."""
+    return isinstance(criterion, Activity) and not criterion.is_presence
+
+
+def _bundles(criterion: Criterion) -> list[frozenset[Criterion]]:
+    """The groups of leaves that this criterion asks about, each answered by one number."""
+    if is_presence(criterion) or counts_rows(criterion):
+        return [frozenset({criterion})]
+    if isinstance(criterion, Any):
+        together, apart = _split(criterion)
+        found = [together] if together else []
+        return found + [bundle for part in apart for bundle in _bundles(part)]
+    return [bundle for part in criterion.children for bundle in _bundles(part)]
+
+
+def _split(criterion: Any) -> tuple[frozenset[Criterion], list[Criterion]]:
+    together = frozenset(part for part in criterion.of if is_presence(part))
+    return together, [part for part in criterion.of if part not in together]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The numbered groups of some criteria, and how each criterion reads them."""
+
+    groups: tuple[Group, ...]
+
+    @classmethod
+    def of(cls, criteria: Sequence[Criterion]) -> Answers:
+        """Number the groups in the order they are first asked about."""
+        bundles = [bundle for criterion in criteria for bundle in _bundles(criterion)]
+        distinct = list(dict.fromkeys(bundles))
+        return cls(tuple(Group(place, bundle) for place, bundle in enumerate(distinct, start=1)))
+
+    @property
+    def needs_amount(self) -> bool:
+        """True when any group adds up pounds."""
+        return any(isinstance(leaf, Activity) and leaf.asks_cost for g in self.groups for leaf in g.leaves)
+
+    def number_of(self, leaves: frozenset[Criterion]) -> int:
+        """The number that a group of leaves is counted under."""
+        return next(group.number for group in self.groups if group.leaves == leaves)
+
+    def totals(self) -> list[exp.Expr]:
+        """One aggregate for each group: is there a row, how many, how many pounds."""
+        wanted: list[exp.Expr] = []
+        for group in self.groups:
+            leaf = next(iter(group.leaves))
+            if not counts_rows(leaf):
+                wanted.append(_total("MAX", group.number, number(1), f"leaf_{group.number}"))
+                continue
+            assert isinstance(leaf, Activity)
+            if leaf.count_at_least is not None or leaf.count_at_most is not None:
+                wanted.append(_total("SUM", group.number, number(1), f"leaf_{group.number}"))
+            if leaf.asks_cost:
+                wanted.append(_total("SUM", group.number, column("amount"), f"gbp_{group.number}"))
+        return wanted
+
+    def test(self, criterion: Criterion) -> exp.Expr:
+        """The criterion as an expression that is true or false, never null."""
+        if isinstance(criterion, Everyone):
+            return exp.true()
+        if isinstance(criterion, All):
+            return all_of(self.test(part) for part in criterion.of)
+        if isinstance(criterion, Any):
+            return self._any(criterion)
+        if isinstance(criterion, Not):
+            return exp.not_(exp.paren(self.test(criterion.of)))
+        if isinstance(criterion, AtLeast):
+            return self._at_least(criterion)
+        return self._leaf(criterion)
+
+    def _any(self, criterion: Any) -> exp.Expr:
+        together, apart = _split(criterion)
+        tests = [self._read("leaf", together).eq(number(1))] if together else []
+        return any_of([*tests, *(self.test(part) for part in apart)])
+
+    def _at_least(self, criterion: AtLeast) -> exp.Expr:
+        ones = [exp.Case().when(self.test(part), number(1)).else_(number(0)) for part in criterion.of]
+        held: exp.Expr = ones[0]
+        for one in ones[1:]:
+            held = exp.Add(this=held, expression=one)
+        return exp.paren(held) >= number(criterion.count)
+
+    def _leaf(self, criterion: Criterion) -> exp.Expr:
+        if isinstance(criterion, Attribute) and criterion.is_on_spine:
+            return _never_null(_spine_test(criterion))
+        if isinstance(criterion, Place):
+            name, alias = PLACE_COLUMNS[criterion.level]
+            return _never_null(is_in(column(name, alias), criterion.any_of))
+        leaves = frozenset({criterion})
+        if is_presence(criterion):
+            return self._read("leaf", leaves).eq(number(1))
+        assert isinstance(criterion, Activity)
+        return self._counted(criterion, leaves)
+
+    def _counted(self, leaf: Activity, leaves: frozenset[Criterion]) -> exp.Expr:
+        tests: list[exp.Expr] = []
+        if leaf.count_at_least is not None:
+            tests.append(self._read("leaf", leaves) >= number(leaf.count_at_least))
+        if leaf.count_at_most is not None:
+            tests.append(self._read("leaf", leaves) <= number(leaf.count_at_most))
+        if leaf.cost_at_least_gbp is not None:
+            tests.append(self._read("gbp", leaves) >= number(leaf.cost_at_least_gbp))
+        if leaf.cost_at_most_gbp is not None:
+            tests.append(self._read("gbp", leaves) <= number(leaf.cost_at_most_gbp))
+        return all_of(tests)
+
+    def _read(self, kind: str, leaves: frozenset[Criterion]) -> exp.Expr:
+        """A group's total; nothing recorded is zero."""
+        return exp.func("COALESCE", column(f"{kind}_{self.number_of(leaves)}", "a"), number(0))
+
+
+def _total(function: str, place: int, amount: exp.Expr, name: str) -> exp.Expr:
+    marked = exp.Case().when(column("leaf").eq(number(place)), amount).else_(number(0))
+    return exp.alias_(exp.func(function, marked), name)
+
+
+def _spine_test(criterion: Attribute) -> exp.Expr:
+    if criterion.name in COLUMN_ATTRIBUTES:
+        return is_in(column(COLUMN_ATTRIBUTES[criterion.name], "s"), criterion.any_of)
+    assert criterion.name == AGE
+    age = call("age_at", column("birth_month", "s"), column("as_at", "s"))
+    tests: list[exp.Expr] = []
+    if criterion.at_least is not None:
+        tests.append(age >= number(criterion.at_least))
+    if criterion.at_most is not None:
+        tests.append(age <= number(criterion.at_most))
+    if criterion.above is not None:
+        tests.append(age > number(criterion.above))
+    if criterion.below is not None:
+        tests.append(age < number(criterion.below))
+    if criterion.any_of:
+        tests.append(is_in(age, criterion.any_of))
+    return all_of(tests)
+
+
+def _never_null(test: exp.Expr) -> exp.Expr:
+    return exp.func("COALESCE", exp.paren(test), exp.false())

@@ -1,0 +1,141 @@
+"""Criteria to portable SQL: one SELECT over a spine of people and dates.
+
+A spine is a table or view with one row for each person and date that is asked about:
+
+    person_key, as_at          always
+    birth_month                when a criterion asks about age (the 15th of the month of birth)
+    sex_code, ethnicity_code   when one asks about sex or ethnicity
+    practice_code              when one asks where people are registered
+    lsoa21_code                when one asks where they are resident
+
+The SQL runs as written on DuckDB and on Spark after the store's prelude. Every expression is built
+as a SQLGlot tree; nothing that a person wrote is pasted into text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from openphm.criteria.answers import Answers
+from openphm.criteria.lanes import lane_select, plan_lanes
+from openphm.criteria.language import Criterion, Place
+from openphm.criteria.trees import all_of, cast, column, number, table, text
+from openphm.criteria.waterfall import check_waterfall
+
+DEFAULT_SPINE = "segments.spine"
+_SPINE_TYPES = {
+    "person_key": "INTEGER",
+    "as_at": "DATE",
+    "month_end": "DATE",
+    "practice_code": "STRING",
+    "is_registered_at_month_end": "BOOLEAN",
+}
+_PLACE_TABLES = {
+    "registered_pcn": ("reference.practice", "practice_code", "practice"),
+    "resident_ward": ("reference.lsoa21", "lsoa21_code", "area"),
+    "resident_ltla": ("reference.lsoa21", "lsoa21_code", "area"),
+}
+
+
+def compile_rules(
+    rules: Sequence[tuple[str, Criterion]], spine: str = DEFAULT_SPINE, *, carry: Sequence[str] = ()
+) -> str:
+    """Ordered rules as SQL: for each spine row the code and position of the first rule that holds.
+
+    rules: (code, criterion) in order; the last must hold for everyone.
+    carry: columns of the spine to pass through, such as month_end and practice_code.
+    Gives person_key, as_at, the carried columns, subsegment_code and rule_position (from 1).
+    Raises DefinitionError when the rules are not a waterfall.
+    """
+    check_waterfall(rules)
+    criteria = [criterion for _, criterion in rules]
+    answers = Answers.of(criteria)
+    position = _first_that_holds([answers.test(criterion) for criterion in criteria[:-1]])
+    kept = [column(name, "s") for name in ("person_key", "as_at", *carry)]
+    placed = _answered(criteria, answers, spine, [*kept, exp.alias_(position, "rule_position")])
+    return _named(placed, [code for code, _ in rules], carry).sql(pretty=True, normalize_functions=False)
+
+
+def _first_that_holds(tests: Sequence[exp.Expr]) -> exp.Expr:
+    """The position of the first test that holds, from 1; one more than their number when none does."""
+    position: exp.Expr = number(len(tests) + 1)
+    if tests:
+        case = exp.Case()
+        for place, test in enumerate(tests, start=1):
+            case = case.when(test, number(place))
+        position = case.else_(position)
+    return position
+
+
+def _named(placed: exp.Select, codes: Sequence[str], carry: Sequence[str]) -> exp.Select:
+    """Give each position its code, with the declared types."""
+    code = exp.Case(this=column("rule_position", "p"))
+    for place, name in enumerate(codes, start=1):
+        code = code.when(number(place), text(name))
+    hits = placed.args.pop("with_", None)
+    named = exp.select(
+        *[_typed(name) for name in ("person_key", "as_at", *carry)],
+        exp.alias_(cast(code, "STRING"), "subsegment_code"),
+        exp.alias_(cast(column("rule_position", "p"), "INTEGER"), "rule_position"),
+    ).from_(placed.subquery("p"))
+    named.set("with_", hits)
+    return named
+
+
+def _typed(name: str) -> exp.Expr:
+    """A spine column with its declared type, as the last SELECT of a stored table must have."""
+    kept = column(name, "p")
+    return exp.alias_(cast(kept, _SPINE_TYPES[name]), name) if name in _SPINE_TYPES else kept
+
+
+def compile_criterion(criterion: Criterion, spine: str = DEFAULT_SPINE) -> str:
+    """One criterion as SQL: person_key and as_at of every spine row for which it holds."""
+    answers = Answers.of([criterion])
+    kept: list[exp.Expr] = [column("person_key", "s"), column("as_at", "s")]
+    select = _answered([criterion], answers, spine, kept).where(answers.test(criterion))
+    return select.sql(pretty=True, normalize_functions=False)
+
+
+def compile_flags(criteria: Sequence[tuple[str, Criterion]], spine: str = DEFAULT_SPINE) -> str:
+    """Many criteria in one pass: for each spine row person_key, as_at and a 0 or 1 for each name."""
+    answers = Answers.of([criterion for _, criterion in criteria])
+    flags = [
+        exp.alias_(cast(_zero_or_one(answers.test(criterion)), "INTEGER"), name)
+        for name, criterion in criteria
+    ]
+    kept = [column("person_key", "s"), column("as_at", "s"), *flags]
+    select = _answered([criterion for _, criterion in criteria], answers, spine, kept)
+    return select.sql(pretty=True, normalize_functions=False)
+
+
+def _zero_or_one(test: exp.Expr) -> exp.Expr:
+    return exp.Case().when(test, number(1)).else_(number(0))
+
+
+def _answered(
+    criteria: Sequence[Criterion], answers: Answers, spine: str, chosen: Sequence[exp.Expr]
+) -> exp.Select:
+    """The spine with every leaf's answer beside it, as far as tables of rows answer it."""
+    select = exp.select(*chosen).from_(table(spine, "s"))
+    lanes = plan_lanes(answers.groups)
+    if lanes:
+        parts = [lane_select(lane, spine, with_amount=answers.needs_amount) for lane in lanes]
+        rows: exp.Query = parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False)
+        added = exp.select(column("person_key"), column("as_at"), *answers.totals())
+        added = added.from_("hit").group_by(column("person_key"), column("as_at"))
+        same = all_of(column(key, "a").eq(column(key, "s")) for key in ("person_key", "as_at"))
+        select = select.join(table("answer", "a"), on=same, join_type="left")
+        select = select.with_("hit", as_=rows).with_("answer", as_=added)
+    return _with_places(select, criteria)
+
+
+def _with_places(select: exp.Select, criteria: Sequence[Criterion]) -> exp.Select:
+    """Join the reference tables that the asked-for places need, each once."""
+    levels = {part.level for c in criteria for part in c.walk() if isinstance(part, Place)}
+    joined = sorted({_PLACE_TABLES[level] for level in levels if level in _PLACE_TABLES})
+    for name, key, alias in joined:
+        same = column(key, alias).eq(column(key, "s"))
+        select = select.join(table(name, alias), on=same, join_type="left")
+    return select

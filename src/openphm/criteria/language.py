@@ -1,0 +1,189 @@
+"""The words of the criteria language, as immutable values.
+
+A criterion says which people are meant, as at a date. Cohorts, segments, measures and evaluations
+are all written in it. Every value here prints as the YAML it was read from, and combines with
+`&`, `|` and `~`:
+
+    Attribute("age", at_least=41) & Condition(("copd", "asthma")) & ~Attribute("care_home")
+
+A criterion is either true or false of a person at a date. What is not recorded is false, so that
+`not` always turns people in into people out and nobody is lost between the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# Answered from the spine row itself (the person and the date), not from a table of intervals.
+AGE = "age"
+COLUMN_ATTRIBUTES = {"sex": "sex_code", "ethnicity": "ethnicity_code"}
+
+REGISTERED_LEVELS = ("registered_practice", "registered_pcn")
+RESIDENT_LEVELS = ("resident_lsoa21", "resident_ward", "resident_ltla")
+PLACE_LEVELS = REGISTERED_LEVELS + RESIDENT_LEVELS
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """Anything that is true or false of a person as at a date."""
+
+    def __and__(self, other: Criterion) -> All:
+        return All((*_parts(self, All), *_parts(other, All)))
+
+    def __or__(self, other: Criterion) -> Any:
+        return Any((*_parts(self, Any), *_parts(other, Any)))
+
+    def __invert__(self) -> Criterion:
+        return self.of if isinstance(self, Not) else Not(self)
+
+    @property
+    def children(self) -> tuple[Criterion, ...]:
+        """The criteria directly inside this one; none for a leaf."""
+        return ()
+
+    def walk(self) -> Iterator[Criterion]:
+        """This criterion and everything inside it, outermost first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def __str__(self) -> str:
+        from openphm.criteria.plain import as_yaml
+
+        return as_yaml(self)
+
+
+def _parts(criterion: Criterion, kind: type[All] | type[Any]) -> tuple[Criterion, ...]:
+    return criterion.of if isinstance(criterion, kind) else (criterion,)
+
+
+@dataclass(frozen=True)
+class Everyone(Criterion):
+    """True of every person: the last rule of a waterfall."""
+
+
+@dataclass(frozen=True)
+class Attribute(Criterion):
+    """A fact that holds for a time: age, frailty, care home, deprivation decile.
+
+    With no test it asks whether the attribute holds. `within_months` asks whether it held at any
+    time in the months up to the date, instead of on the date itself.
+    """
+
+    name: str
+    at_least: float | None = None
+    at_most: float | None = None
+    above: float | None = None
+    below: float | None = None
+    any_of: tuple[str | float, ...] = ()
+    within_months: int | None = None
+
+    @property
+    def is_on_spine(self) -> bool:
+        """True when the answer is in the spine row (age, sex, ethnicity)."""
+        return self.name == AGE or self.name in COLUMN_ATTRIBUTES
+
+
+@dataclass(frozen=True)
+class Condition(Criterion):
+    """Lives with any of these conditions.
+
+    Current unless `ever` (also when it has resolved) or `onset_within_months` (it began in the
+    months up to the date) is given.
+    """
+
+    any_of: tuple[str, ...]
+    ever: bool = False
+    onset_within_months: int | None = None
+
+
+@dataclass(frozen=True)
+class Activity(Criterion):
+    """Used any of these points of delivery in the months up to the date.
+
+    Counts are rows of activity.event by event date, in the half-open window
+    (date - months, date]. Costs are pounds of costs.event_cost on the same rows.
+    """
+
+    any_of: tuple[str, ...]
+    within_months: int
+    count_at_least: int | None = None
+    count_at_most: int | None = None
+    cost_at_least_gbp: float | None = None
+    cost_at_most_gbp: float | None = None
+
+    @property
+    def is_presence(self) -> bool:
+        """True when one row is enough to answer yes."""
+        limits = (self.count_at_most, self.cost_at_least_gbp, self.cost_at_most_gbp)
+        return self.count_at_least in (None, 1) and limits == (None, None, None)
+
+    @property
+    def asks_cost(self) -> bool:
+        """True when the answer needs pounds as well as rows."""
+        return self.cost_at_least_gbp is not None or self.cost_at_most_gbp is not None
+
+
+@dataclass(frozen=True)
+class Place(Criterion):
+    """Registered in, or resident in, any of these places: two hierarchies, never mixed."""
+
+    level: str
+    any_of: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Segment(Criterion):
+    """In any of these segments or subsegments at that month end."""
+
+    any_of: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class All(Criterion):
+    """Every part holds."""
+
+    of: tuple[Criterion, ...]
+
+    @property
+    def children(self) -> tuple[Criterion, ...]:
+        """The parts."""
+        return self.of
+
+
+@dataclass(frozen=True)
+class Any(Criterion):
+    """At least one part holds."""
+
+    of: tuple[Criterion, ...]
+
+    @property
+    def children(self) -> tuple[Criterion, ...]:
+        """The parts."""
+        return self.of
+
+
+@dataclass(frozen=True)
+class Not(Criterion):
+    """The part does not hold, or nothing is recorded about it."""
+
+    of: Criterion
+
+    @property
+    def children(self) -> tuple[Criterion, ...]:
+        """The one part."""
+        return (self.of,)
+
+
+@dataclass(frozen=True)
+class AtLeast(Criterion):
+    """At least `count` of the parts hold."""
+
+    count: int
+    of: tuple[Criterion, ...]
+
+    @property
+    def children(self) -> tuple[Criterion, ...]:
+        """The parts."""
+        return self.of

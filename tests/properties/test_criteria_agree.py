@@ -1,0 +1,98 @@
+"""Criteria mean the same in SQL, in plain Python, as YAML and after reading that YAML back."""
+
+from __future__ import annotations
+
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from openphm.criteria import Criterion, Everyone, as_yaml, parse
+from openphm.criteria.compile import compile_criterion, compile_flags, compile_rules
+from openphm.criteria.implies import implies
+from openphm.store import DuckDBEngine
+from tests.support import made_up
+from tests.support.builder import Person
+from tests.support.plain_criteria import first_rule, matches
+from tests.support.tables import engine_with
+
+SOME = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+populations = st.lists(made_up.people, min_size=3, max_size=8)
+
+
+def asked_together(engine: DuckDBEngine, criteria: list[Criterion]) -> set[tuple[object, ...]]:
+    """(person, day, number of the criterion) for all that hold, by one query."""
+    named = [(f"c{n}", criterion) for n, criterion in enumerate(criteria)]
+    rows = engine.query(compile_flags(named)).to_pylist()
+    assert len(rows) == engine.count_rows("segments.spine")
+    return {
+        (row["person_key"], row["as_at"], n) for row in rows for n in range(len(criteria)) if row[f"c{n}"]
+    }
+
+
+def asked_alone(engine: DuckDBEngine, criterion: Criterion) -> set[tuple[object, ...]]:
+    return {tuple(row.values()) for row in engine.query(compile_criterion(criterion)).to_pylist()}
+
+
+@SOME
+@given(populations, st.lists(made_up.criteria, min_size=10, max_size=30))
+def test_sql_and_plain_python_agree_on_any_criterion(people: list[Person], criteria: list[Criterion]) -> None:
+    expected = {
+        (key, day, n)
+        for key, person in enumerate(people, start=1)
+        for day in made_up.DATES
+        for n, criterion in enumerate(criteria)
+        if matches(criterion, person, day)
+    }
+    with engine_with(people, made_up.DATES) as engine:
+        together = asked_together(engine, criteria)
+        alone = asked_alone(engine, criteria[0])
+    for n, criterion in enumerate(criteria):
+        one = {answer for answer in together if answer[2] == n}
+        assert one == {answer for answer in expected if answer[2] == n}, as_yaml(criterion)
+    assert alone == {answer[:2] for answer in expected if answer[2] == 0}
+
+
+@SOME
+@given(populations, st.lists(made_up.criteria, min_size=1, max_size=8))
+def test_rules_give_each_person_the_first_that_holds(people: list[Person], criteria: list[Criterion]) -> None:
+    kept: list[Criterion] = []
+    for criterion in criteria:
+        if not any(implies(criterion, earlier) for earlier in kept):
+            kept.append(criterion)
+    kept = [*(c for c in kept if not implies(Everyone(), c)), Everyone()]
+    rules = [(f"r{n}", criterion) for n, criterion in enumerate(kept)]
+    with engine_with(people, made_up.DATES) as engine:
+        rows = engine.query(compile_rules(rules, carry=["month_end"])).to_pylist()
+        flags = engine.query(compile_flags(rules)).to_pylist()
+    assert len(rows) == len(flags) == len(people) * len(made_up.DATES)
+    for row in rows:
+        person = people[row["person_key"] - 1]
+        assert (row["subsegment_code"], row["rule_position"]) == first_rule(rules, person, row["as_at"])
+    for row in flags:
+        person = people[row["person_key"] - 1]
+        for code, criterion in rules:
+            assert bool(row[code]) == matches(criterion, person, row["as_at"])
+
+
+@given(made_up.criteria)
+def test_what_is_printed_is_read_back_as_the_same_criterion(criterion: Criterion) -> None:
+    assert parse(yaml.safe_load(as_yaml(criterion)), made_up.KNOWN) == criterion
+
+
+@SOME
+@given(populations, made_up.criteria, made_up.criteria)
+def test_implied_criteria_hold_for_everyone_of_the_narrower(
+    people: list[Person], one: Criterion, other: Criterion
+) -> None:
+    for narrow, wide in ((one, other), (one & other, one), (one, one | other)):
+        if implies(narrow, wide):
+            for person in people:
+                for day in made_up.DATES:
+                    assert not matches(narrow, person, day) or matches(wide, person, day)
+
+
+@given(st.lists(made_up.people, min_size=1, max_size=3), made_up.criteria, made_up.criteria)
+def test_adding_a_criterion_never_adds_people(people: list[Person], one: Criterion, other: Criterion) -> None:
+    for person in people:
+        for day in made_up.DATES:
+            assert not matches(one & other, person, day) or matches(one, person, day)
