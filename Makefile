@@ -58,21 +58,21 @@ java:
 	@sh .ci/find-java
 
 check: test-env
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests docs
+	$(BIN)/ruff check src tests docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(if $(wildcard src/openphm/store/lint.py src/openphm/store/lint/__main__.py),$(BIN)/python -m openphm.store.lint)
+	$(BIN)/python -m openphm.store.lint src/openphm/dataset
 
 format: test-env
-	$(BIN)/ruff format src tests
-	$(BIN)/ruff check --fix src tests
+	$(BIN)/ruff format src tests docs
+	$(BIN)/ruff check --fix src tests docs
 
 bench: env
 	$(BIN)/python -m tests.bench --people $(PEOPLE) --seed $(SEED)
 
 docs: env
-	$(BIN)/python -m tests.docs.write_reference
+	$(BIN)/python -m docs.generate
 
 # --universal: one lock for every Python from 3.11 on. --no-config and no index option: no address gets in.
 LOCK := $(BIN)/uv pip compile --no-config --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet pyproject.toml

@@ -1,0 +1,17 @@
+"""The reference pages that are written from the program itself.
+
+`make docs` writes them; a test fails when one is stale. Nothing here is part of the package.
+"""
+
+from collections.abc import Callable
+
+from docs.generate.commands import commands_page
+from docs.generate.definitions import definitions_page, extracts_page
+from docs.generate.tables import tables_page
+
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands_page,
+    "data-dictionary.md": tables_page,
+    "definitions.md": definitions_page,
+    "extracts.md": extracts_page,
+}
