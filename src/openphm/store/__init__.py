@@ -10,12 +10,14 @@ The store knows tables and files. It does not know what a person or a segment is
 from openphm.store.duckdb_engine import DuckDBEngine
 from openphm.store.engine import Engine, PersonRanges, TableName
 from openphm.store.header import Header, SqlFile, in_order, read_folder
+from openphm.store.spark_engine import SparkEngine
 
 __all__ = [
     "DuckDBEngine",
     "Engine",
     "Header",
     "PersonRanges",
+    "SparkEngine",
     "SqlFile",
     "TableName",
     "in_order",

@@ -1,4 +1,4 @@
-"""What the lint and the lineage ask of a syntax tree: where a column comes from, which number may be a fraction."""
+"""What the lint and the lineage ask of a syntax tree: which column is meant, which number is a fraction."""
 
 from __future__ import annotations
 
@@ -93,14 +93,18 @@ class Fractions:
         scope = self._scopes.get(id(select))
         if scope is None:
             return False
-        named = [scope.sources.get(column.table)] if column.table else list(scope.sources.values())
+        near = {name: source for name, (_, source) in scope.selected_sources.items()}
+        named = [near.get(column.table)] if column.table else list(near.values())
         return any(self._source(source, column.name, depth) for source in named)
 
     def _source(self, source: exp.Expr | Scope | None, name: str, depth: int) -> bool:
         if isinstance(source, exp.Table):
             return _is_fractional(self._known.get(f"{source.db}.{source.name}", {}).get(name, ""))
         if isinstance(source, Scope):
-            made = [one for one in source.expression.selects if one.alias_or_name == name]
+            if source.set_operation_scopes:
+                return any(self._source(part, name, depth + 1) for part in source.set_operation_scopes)
+            selects = source.expression.selects if isinstance(source.expression, exp.Query) else []
+            made = [one for one in selects if one.alias_or_name == name]
             return any(self.may_be_in(one.unalias(), depth + 1) for one in made)
         return False
 
