@@ -3,11 +3,16 @@
 import re
 from collections import defaultdict
 
-from openphm.store import read_folder
+import pytest
+
+from openphm.store import SqlFile, read_folder
 from tests.architecture.source import PACKAGE, shown
 
-# Headers are checked as they are read; the lint checks what stands below them.
-STAGES = read_folder(PACKAGE / "dataset")
+
+@pytest.fixture(scope="module")
+def stages() -> list[SqlFile]:
+    """Headers are checked as they are read; the lint checks what stands below them."""
+    return read_folder(PACKAGE / "dataset")
 
 
 def test_every_table_has_one_writer() -> None:
@@ -18,11 +23,11 @@ def test_every_table_has_one_writer() -> None:
     assert not {table: files for table, files in writers.items() if len(files) > 1}
 
 
-def test_every_stage_has_a_meaning_for_every_column() -> None:
-    assert not [f"{f.path.name}: {c.name}" for f in STAGES for c in f.header.columns if len(c.meaning) < 3]
+def test_every_stage_has_a_meaning_for_every_column(stages: list[SqlFile]) -> None:
+    assert not [f"{f.path.name}: {c.name}" for f in stages for c in f.header.columns if len(c.meaning) < 3]
 
 
-def test_no_stage_holds_what_belongs_in_definitions() -> None:
+def test_no_stage_holds_what_belongs_in_definitions(stages: list[SqlFile]) -> None:
     """A clinical code in SQL text would be a rule nobody can find in the definitions."""
     snomed = re.compile(r"'\d{6,18}'")
-    assert not [shown(f.path) for f in STAGES if snomed.search(f.select)]
+    assert not [shown(f.path) for f in stages if snomed.search(f.select)]
