@@ -15,6 +15,8 @@ is written down in docs/explanation/portable_sql.md:
     -- columns:
     --   person_key     INTEGER   the person in this build
     --   condition_id   STRING    id of a file in definitions/conditions
+
+`columns` comes last; comments below it are about the SELECT.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ _FIELD = re.compile(r"-- ?([a-z]+):\s*(.*)")
 _COLUMN = re.compile(r"([a-z_][a-z0-9_]*)\s+([A-Za-z]+(?:\(\s*\d+\s*,\s*\d+\s*\))?)\s+(\S.*)")
 _MORE = re.compile(r"--\s{3,}(\S.*)")
 _TABLE = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+_GOES_ON = "A line that goes on is indented by three spaces or more after the dashes."
 _REMEDY = "see docs/explanation/portable_sql.md, which shows a whole header"
 
 
@@ -128,27 +131,26 @@ def _read_fields(text: str, where: str) -> tuple[dict[str, list[str]], list[Prob
         if not line.startswith("--"):
             break
         place = f"{where}, line {number}"
-        if found := _FIELD.fullmatch(line.rstrip()):
+        found, more = _FIELD.fullmatch(line.rstrip()), _MORE.fullmatch(line.rstrip())
+        if found and (found[1] in _FIELDS or current != "columns"):
             current, value = found[1], found[2].strip()
-            if current not in _FIELDS:
-                close = nearest(current, _FIELDS)
-                hint = f"write '{close}'" if close else "leave a blank line before a free comment"
-                problems.append(Problem(place, f"no field is called '{current}'", ", ".join(_FIELDS), hint))
-            elif current in fields:
-                problems.append(Problem(place, f"'{current}' is given twice", remedy="keep one"))
+            problems += _check_field(current, fields, place)
             fields[current] = [value] if value else []
-        elif (more := _MORE.fullmatch(line.rstrip())) and current:
+        elif more and current:
             fields[current].append(more[1])
+        elif current == "columns":
+            break  # the columns come last; what is said below them is a comment on the SELECT
         elif line.strip("- "):
-            problems.append(
-                Problem(
-                    place,
-                    "the line is neither 'field: value' nor more of the field above",
-                    "A line that goes on is indented by three spaces or more after the dashes.",
-                    "indent it, or leave a blank line before a free comment",
-                )
-            )
+            problems.append(Problem(place, "the line is no 'field: value'", _GOES_ON, _REMEDY))
     return fields, problems
+
+
+def _check_field(name: str, fields: dict[str, list[str]], place: str) -> list[Problem]:
+    if name not in _FIELDS:
+        close = nearest(name, _FIELDS)
+        hint = f"write '{close}'" if close else "put a free comment below the columns"
+        return [Problem(place, f"no field is called '{name}'", ", ".join(_FIELDS), hint)]
+    return [Problem(place, f"'{name}' is given twice", remedy="keep one")] if name in fields else []
 
 
 def _read_columns(lines: Sequence[str], where: str) -> tuple[tuple[Column, ...], list[Problem]]:
