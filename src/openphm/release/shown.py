@@ -1,0 +1,55 @@
+"""How a released figure reads: with its unit, in a column of figures and aloud.
+
+The unit of a figure says how it is written. An unknown unit is written plainly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from openphm.core.results import Scalar
+from openphm.release.released import Figure
+
+HIDDEN = "*"
+NOT_KNOWN = "–"
+
+_BY_UNIT: dict[str, Callable[[float], str]] = {
+    "people": lambda v: f"{v:,.0f}",
+    "rows": lambda v: f"{v:,.0f}",
+    "share": lambda v: f"{100 * v:.1f}%",
+    "gbp": lambda v: f"£{v:,.0f}",
+    "gbp_per_person_year": lambda v: f"£{v:,.0f}",
+    "years": lambda v: f"{v:.0f}",
+    "decile": lambda v: f"{v:.1f}",
+    "conditions": lambda v: f"{v:.1f}",
+    "per_person_year": lambda v: f"{v:.1f}",
+}
+
+
+def shown(item: Figure | Scalar, unit: str | None = None) -> str:
+    """A figure or label as text: * where it is hidden, – where it is not known."""
+    if isinstance(item, Figure):
+        if item.is_suppressed:
+            return HIDDEN
+        item = item.value
+    if item is None:
+        return NOT_KNOWN
+    if isinstance(item, bool):
+        return "yes" if item else "no"
+    if isinstance(item, int | float | Decimal):
+        return _BY_UNIT.get(unit or "", _plain_number)(float(item))
+    return item.strftime("%-d %B %Y") if isinstance(item, date) else str(item)
+
+
+def spoken(item: Figure | Scalar, unit: str | None = None) -> str:
+    """The same for a screen reader, which should not say "asterisk"."""
+    text = shown(item, unit)
+    return {HIDDEN: "not shown, too few people", NOT_KNOWN: "not known"}.get(text, text)
+
+
+def _plain_number(value: float) -> str:
+    return (
+        f"{value:,.0f}" if value == int(value) else f"{value:,.3g}" if abs(value) < 100 else f"{value:,.1f}"
+    )
