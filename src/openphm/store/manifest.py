@@ -73,7 +73,7 @@ class Manifest:
             if int(said["format"]) > FORMAT:
                 raise StoreError(
                     str(path),
-                    f"was written by OpenPHM {said.get('openphm', '')}, in a format this version does not know",
+                    f"was written by OpenPHM {said.get('openphm', '')}, in a format not known here",
                     remedy="upgrade OpenPHM, or go back to an older build with `openphm builds rollback`",
                 )
             said["outputs"] = {name: TableRecord(**record) for name, record in said["outputs"].items()}

@@ -16,6 +16,7 @@ ColumnTypes: TypeAlias = Mapping[str, Mapping[str, str]]
 _ROUNDED = (exp.Floor, exp.Ceil)
 _FRACTION = (
     exp.Div,
+    exp.SafeDivide,
     exp.Avg,
     exp.PercentileCont,
     exp.Sqrt,
@@ -82,8 +83,6 @@ class Fractions:
             return not node.is_string and "." in node.name
         if isinstance(node, exp.Cast):
             return _is_fractional(node.to.sql())
-        if isinstance(node, exp.Anonymous):
-            return node.name.lower() == "safe_divide"
         if isinstance(node, exp.Column):
             return self._column(node, depth)
         return any(self.may_be_in(part, depth + 1) for part in _parts(node))
@@ -114,6 +113,8 @@ def _parts(node: exp.Expr) -> list[exp.Expr]:
     if isinstance(node, exp.Case):
         results = [branch.args.get("true") for branch in node.args.get("ifs", [])]
         return [part for part in (*results, node.args.get("default")) if part is not None]
+    if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query):
+        return [one.unalias() for one in node.this.selects]
     if isinstance(node, _ALL_ARGUMENTS):
         return list(node.iter_expressions())
     if isinstance(node, _FIRST_ARGUMENT):
