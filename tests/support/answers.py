@@ -13,7 +13,7 @@ PROVENANCE = Provenance(
     definitions=(DefinitionUsed("segments/life_course", "2026.1", "0" * 64),),
     openphm="0.1.0",
 )
-ROUND_5 = DisclosureRule("disclosure/nhs_round5", "round", 8, 5, 8, 0.5, 4)
+ROUND_5 = DisclosureRule("disclosure/default", "round", 8, 5, 8, 0.5, 3)
 
 
 def a_count(people: int) -> Cell:

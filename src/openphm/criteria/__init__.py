@@ -4,6 +4,8 @@ Plain data in, portable SQL out. Segments, cohorts, measures and evaluations all
 month end. docs/reference/criteria.md is the manual.
 """
 
+from openphm.criteria.compile import compile_criterion, compile_flags, compile_rules
+from openphm.criteria.defined import known_names, segment_rules
 from openphm.criteria.known import AttributeKind, Known
 from openphm.criteria.language import (
     Activity,
@@ -20,6 +22,7 @@ from openphm.criteria.language import (
 )
 from openphm.criteria.parse import parse
 from openphm.criteria.plain import as_plain, as_yaml
+from openphm.criteria.waterfall import check_waterfall
 
 __all__ = [
     "Activity",
@@ -37,5 +40,11 @@ __all__ = [
     "Segment",
     "as_plain",
     "as_yaml",
+    "check_waterfall",
+    "compile_criterion",
+    "compile_flags",
+    "compile_rules",
+    "known_names",
     "parse",
+    "segment_rules",
 ]

@@ -44,13 +44,20 @@ SHAPES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def parse(data: object, known: Known, where: str = "criterion") -> Criterion:
+def parse(
+    data: object,
+    known: Known,
+    where: str = "criterion",
+    *,
+    parameters: Mapping[str, object] | None = None,
+) -> Criterion:
     """Read plain data (from YAML or JSON) as a criterion.
 
     where: what to call the place in messages, such as "cohorts/fuel_poverty".
+    parameters: values by name; a setting that is the text `$name` stands for one of them.
     Raises DefinitionError with every problem of the data.
     """
-    reader = _Reader(known)
+    reader = _Reader(known, parameters or {})
     criterion = reader.read(data, where, depth=1)
     if reader.problems or criterion is None:
         raise DefinitionError.of(reader.problems)
@@ -60,8 +67,9 @@ def parse(data: object, known: Known, where: str = "criterion") -> Criterion:
 class _Reader:
     """Walks the data once, collecting problems; a part with a problem is None."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, parameters: Mapping[str, object]) -> None:
         self.known = known
+        self.parameters = parameters
         self.problems: list[Problem] = []
         self.parts = 0
 
@@ -138,16 +146,29 @@ class _Reader:
         return AtLeast(count, parts) if count is not None else _GROUPS[word](parts)
 
     def _count(self, data: Mapping[Anything, object], parts: int, where: str) -> int | None:
-        count = data.get("at_least")
+        count = self._filled(data.get("at_least"), f"{where}.at_least")
         if isinstance(count, int) and not isinstance(count, bool) and 1 <= count <= parts:
             return count
         found = f"'of' needs 'at_least' beside it, from 1 to the number of parts ({parts})."
         self.problem(f"{where}.at_least", found, remedy=f"write 'at_least: {min(2, parts)}'.")
         return None
 
+    def _filled(self, value: object, where: str) -> object:
+        """The value itself, or the parameter that `$name` stands for."""
+        if not isinstance(value, str) or not value.startswith("$"):
+            return value
+        name = value[1:]
+        if name in self.parameters:
+            return self.parameters[name]
+        close = nearest(name, self.parameters)
+        allowed = f"Parameters: {', '.join(sorted(self.parameters)) or 'none'}."
+        self.problem(where, f"There is no parameter '{_short(name)}'.", allowed, _did_you_mean(close))
+        return None
+
     def _leaf(self, word: str, data: Mapping[Anything, object], where: str) -> Criterion | None:
         before = len(self.problems)
-        settings = Settings(data, where, self.problem)
+        filled = {key: self._filled(value, f"{where}.{key}") for key, value in data.items()}
+        settings = Settings(filled, where, self.problem)
         criterion = _LEAVES[word](settings, self.known)
         return criterion if len(self.problems) == before else None
 

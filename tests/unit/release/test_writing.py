@@ -44,7 +44,7 @@ def test_json_is_the_answer_object_of_the_contract() -> None:
     assert answer["columns"] == ["subsegment_code", "measure", "value", "unit", "suppressed"]
     assert answer["rows"][0] == ["1a", "population", 100, "people", False]
     assert answer["rows"][2] == ["1b", "population", None, "people", True]
-    assert answer["provenance"]["disclosure"] == "disclosure/nhs_round5"
+    assert answer["provenance"]["disclosure"] == "disclosure/default"
     assert answer["provenance"]["definitions"][0]["id"] == "segments/life_course"
 
 
@@ -86,7 +86,7 @@ def test_xlsx_is_formatted_and_the_same_each_time() -> None:
     assert report["A6"].value == "Population"
     assert (report["B6"].value, report["B6"].number_format, report["C6"].value) == (100, "#,##0", "*")
     assert report["B7"].number_format == "0.0%"
-    assert book["About"]["B4"].value == "disclosure/nhs_round5"
+    assert book["About"]["B4"].value == "disclosure/default"
 
 
 def test_a_folded_table_has_a_line_for_each_measure() -> None:
