@@ -1,12 +1,62 @@
-"""Check what stands in the definitions, kind by kind, and what they say of each other."""
+"""What stands in the definitions, read kind by kind into values, with what they say of each other checked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from openphm.definitions.attributes import Attribute, read_attributes
+from openphm.definitions.codelists import Codelist, read_codelists
+from openphm.definitions.conditions import Condition, read_conditions
+from openphm.definitions.costs import Costs, read_costs
 from openphm.definitions.definition import Definition
+from openphm.definitions.names import Names, check_criteria, holds_criteria
 from openphm.definitions.problems import Problems
+from openphm.definitions.reference import Reference, read_reference
+from openphm.definitions.segments import SegmentModel, read_segments
+
+_WITH_CRITERIA = ("cohorts", "measures", "outcomes", "evaluations")
 
 
-def check_contents(definitions: Sequence[Definition], problems: Problems) -> None:
-    """Note every problem in the content of the definitions."""
+@dataclass(frozen=True)
+class Contents:
+    """All definitions as values, by id without folder."""
+
+    codelists: Mapping[str, Codelist]
+    conditions: Mapping[str, Condition]
+    attributes: Mapping[str, Attribute]
+    costs: Costs
+    segments: Mapping[str, SegmentModel]
+    reference: Reference
+
+    @property
+    def names(self) -> Names:
+        """The names that criteria may use."""
+        pods = frozenset(pod.id for pod in self.costs.points_of_delivery)
+        return Names(frozenset(self.attributes), frozenset(self.conditions), pods)
+
+
+def read_contents(definitions: Sequence[Definition], problems: Problems) -> Contents:
+    """Read every definition that is in force; note every problem."""
+
+    def of(kind: str) -> list[Definition]:
+        return [one for one in definitions if one.kind == kind and one.status != "withdrawn"]
+
+    codelists = read_codelists(of("codelists"), problems)
+    conditions = read_conditions(of("conditions"), codelists, problems)
+    attributes = read_attributes(of("attributes"), codelists, conditions, problems)
+    costs = read_costs(of("costs"), problems)
+    pods = frozenset(pod.id for pod in costs.points_of_delivery)
+    names = Names(frozenset(attributes), frozenset(conditions), pods)
+    for kind in _WITH_CRITERIA:
+        for one in of(kind):
+            if holds_criteria(one.body):
+                check_criteria(one.body, one.label, names, problems)
+    return Contents(
+        codelists=codelists,
+        conditions=conditions,
+        attributes=attributes,
+        costs=costs,
+        segments=read_segments(of("segments"), names, problems),
+        reference=read_reference(of("reference"), problems),
+    )

@@ -12,19 +12,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from openphm.core.errors import DefinitionError
+from openphm.definitions.contents import Contents, read_contents
 from openphm.definitions.definition import Definition
 from openphm.definitions.entry import Entry
 from openphm.definitions.extract_reader import read_extracts
 from openphm.definitions.extract_specs import RecordSpec
-from openphm.definitions.frozen import freeze
+from openphm.definitions.frozen import freeze, thaw
 from openphm.definitions.header import KINDS, read_header
+from openphm.definitions.parameters import merge, resolve
 from openphm.definitions.problems import Problems, nearest
 from openphm.definitions.sidecar import attach_sidecar
 from openphm.definitions.yaml_reader import read_yaml
@@ -39,6 +41,7 @@ class Definitions:
 
     by_id: Mapping[str, Definition]
     extracts: Mapping[str, RecordSpec]
+    contents: Contents
 
     def get(self, id_: str) -> Definition:
         """The definition of an id. Raises DefinitionError with the nearest known id."""
@@ -83,8 +86,6 @@ def _load_shipped() -> Definitions:
 
 
 def _load(overlay: Path | None) -> Definitions:
-    from openphm.definitions.contents import check_contents
-
     problems = Problems()
     by_id: dict[str, Definition] = {}
     extra: list[Definition] = []
@@ -93,13 +94,14 @@ def _load(overlay: Path | None) -> Definitions:
     if overlay is not None:
         _read_overlay(overlay, by_id, extra, problems)
     problems.raise_if_any()
-    ordered = [by_id[id_] for id_ in sorted(by_id)]
+    ordered = [_with_parameters(by_id[id_], problems) for id_ in sorted(by_id)]
+    by_id.update({one.id: one for one in ordered})
     extracts = read_extracts([one for one in ordered if one.kind == "extracts"] + extra, problems)
-    check_contents(ordered, problems)
+    contents = read_contents(ordered, problems)
     problems.raise_if_any()
     for one in extra:
         by_id[one.id + "@overlay" if one.id in by_id else one.id] = one
-    return Definitions(MappingProxyType(by_id), extracts)
+    return Definitions(MappingProxyType(by_id), extracts, contents)
 
 
 def _read_overlay(
@@ -121,6 +123,28 @@ def _read_overlay(
             _add(by_id, definition, problems)
 
 
+def _with_parameters(definition: Definition, problems: Problems) -> Definition:
+    """The definition with each `$name` replaced by the value of that parameter."""
+    if "parameters" not in definition.body or definition.kind == "attributes":
+        return definition
+    body = resolve(thaw(definition.body), definition.label, problems)
+    return replace(definition, body=freeze(body))
+
+
+def _based_on(definition: Definition, by_id: dict[str, Definition], problems: Problems) -> Definition:
+    """An overlay file with `based_on` gives only what differs from the file it names."""
+    base_id = definition.body.get("based_on")
+    if base_id is None or not definition.is_overlay:
+        return definition
+    if base_id not in by_id:
+        problems.add_unknown(f"{definition.label}, based_on", str(base_id), by_id, thing="definition")
+        return definition
+    base = by_id[base_id]
+    body = merge(thaw(base.body), thaw(definition.body))
+    digest = hashlib.sha256(f"{base.sha256}{definition.sha256}".encode()).hexdigest()
+    return replace(definition, body=freeze(body), sha256=digest)
+
+
 def _add(by_id: dict[str, Definition], definition: Definition, problems: Problems) -> None:
     """Take a definition in; within one folder an id stands once, an overlay file overrides ours."""
     other = by_id.get(definition.id)
@@ -130,7 +154,7 @@ def _add(by_id: dict[str, Definition], definition: Definition, problems: Problem
             f"'{definition.id}' is used twice (also in {other.label}).",
             remedy="give one of them another id, or remove it",
         )
-    by_id[definition.id] = definition
+    by_id[definition.id] = _based_on(definition, by_id, problems)
 
 
 def _read_folder(folder: Path, problems: Problems, *, is_overlay: bool) -> list[Definition]:
