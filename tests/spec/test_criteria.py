@@ -63,6 +63,18 @@ CASES = [
         IN,
     ),
     (
+        "{activity: social_care_residential, within_months: 1}",
+        a_person().using("social_care_residential", date(2026, 3, 1), goes_on=True),
+        IN,
+    ),
+    (
+        "{activity: social_care_residential, within_months: 12, count_at_least: 2}",
+        a_person()
+        .using("social_care_residential", date(2026, 1, 1))
+        .using("social_care_residential", date(2026, 2, 1), date(2026, 3, 1), goes_on=True),
+        OUT,
+    ),
+    (
         "{place: registered_pcn, any_of: [U10002]}",
         a_person().registered_at("Y00003").living_in("E01000001"),
         IN,

@@ -38,13 +38,14 @@ class Fact:
 
 @dataclass(frozen=True)
 class Event:
-    """One contact, with its price."""
+    """One contact, or one month of a stay or service that lasts, with its price."""
 
     point_of_delivery: str
     day: date
     cost_gbp: Decimal = Decimal(0)
     bed_days: int = 0
     cost_basis: str = "record"
+    is_start: bool = True
 
 
 @dataclass(frozen=True)
@@ -111,10 +112,17 @@ class Person:
         return replace(self, facts=(*self.facts, Fact(name, text, number, since, until)))
 
     def using(
-        self, point_of_delivery: str, *days: date, cost: str = "0", bed_days: int = 0, basis: str = "record"
+        self,
+        point_of_delivery: str,
+        *days: date,
+        cost: str = "0",
+        bed_days: int = 0,
+        goes_on: bool = False,
     ) -> Person:
-        """One event of a kind on each of the days."""
-        new = tuple(Event(point_of_delivery, day, Decimal(cost), bed_days, basis) for day in days)
+        """One event of a kind on each of the days; `goes_on`: months of what began before."""
+        new = tuple(
+            Event(point_of_delivery, day, Decimal(cost), bed_days, is_start=not goes_on) for day in days
+        )
         return replace(self, events=(*self.events, *new))
 
     def attending_ed(self, times: int) -> Person:

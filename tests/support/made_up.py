@@ -26,7 +26,7 @@ from tests.support.tables import AREAS, CODES, PRACTICES
 
 CONDITIONS = ("asthma", "copd", "diabetes", "stroke")
 FLAGS = ("care_home", "end_of_life")
-ACTIVITIES = ("ed_attendance", "emergency_admission", "gp_appointment")
+ACTIVITIES = ("ed_attendance", "emergency_admission", "social_care_residential")
 LEVELS = ("fit", "mild", "moderate", "severe")
 DATES = (date(2024, 2, 29), date(2025, 3, 31), AS_AT)
 
@@ -92,6 +92,7 @@ leaves = st.one_of(
     number_tests("multimorbidity_count", 0, 6),
     number_tests("age", 0, 100),
     st.builds(Attribute, st.just("sex"), any_of=some_of(("1", "2"))),
+    st.builds(Attribute, st.just("ethnic_group"), any_of=some_of(("White", "Asian", "Black"))),
     activities(),
     places,
 )
@@ -135,11 +136,13 @@ events = st.builds(
     st.sampled_from(ACTIVITIES),
     days,
     st.sampled_from([Decimal("0"), Decimal("50.25"), Decimal("120")]),
+    is_start=st.booleans(),
 )
 people: st.SearchStrategy[Person] = st.builds(
     Person,
     birth_month=st.none() | st.dates(date(1925, 1, 1), date(2025, 12, 31)).map(lambda d: d.replace(day=15)),
     sex_code=st.sampled_from([None, "1", "2"]),
+    ethnicity_code=st.sampled_from([None, "A", "H", "N", "Z"]),
     lsoa21_code=st.sampled_from([None, *(a[0] for a in AREAS)]),
     registrations=st.sampled_from([p[0] for p in PRACTICES]).map(
         lambda p: (Registration(p, date(2010, 1, 1)),)

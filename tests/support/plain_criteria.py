@@ -22,7 +22,7 @@ from openphm.criteria import (
     Place,
 )
 from tests.support.builder import Fact, Person, Spell
-from tests.support.tables import AREAS, PRACTICES
+from tests.support.tables import AREAS, ETHNIC_GROUPS, PRACTICES
 
 
 def matches(criterion: Criterion, person: Person, day: date) -> bool:
@@ -45,6 +45,8 @@ def matches(criterion: Criterion, person: Person, day: date) -> bool:
             return person.sex_code in criterion.any_of
         case Attribute(name="ethnicity"):
             return person.ethnicity_code in criterion.any_of
+        case Attribute(name="ethnic_group"):
+            return ETHNIC_GROUPS.get(person.ethnicity_code or "") in criterion.any_of
         case Attribute():
             return any(fact_passes(criterion, fact, day) for fact in person.facts)
         case Condition():
@@ -114,9 +116,11 @@ def activity_passes(test: Activity, person: Person, day: date) -> bool:
     limits = (test.count_at_least, test.count_at_most, test.cost_at_least_gbp, test.cost_at_most_gbp)
     if limits == (None, None, None, None):
         return bool(found)
+    begun = sum(event.is_start for event in found)
+    least = bool(found) if test.count_at_least == 1 and test.count_at_most is None else begun
     return (
-        (test.count_at_least is None or len(found) >= test.count_at_least)
-        and (test.count_at_most is None or len(found) <= test.count_at_most)
+        (test.count_at_least is None or least >= test.count_at_least)
+        and (test.count_at_most is None or begun <= test.count_at_most)
         and (test.cost_at_least_gbp is None or cost >= test.cost_at_least_gbp)
         and (test.cost_at_most_gbp is None or cost <= test.cost_at_most_gbp)
     )

@@ -50,6 +50,7 @@ SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("event_date", pa.date32()),
         ("point_of_delivery", pa.string()),
         ("bed_days", pa.int32()),
+        ("is_start", pa.bool_()),
     ],
     "costs.event_cost": [
         ("event_id", pa.int64()),
@@ -59,7 +60,7 @@ SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
     ],
     "reference.practice": [
         ("practice_code", pa.string()),
-        ("practice_name", pa.string()),
+        ("name", pa.string()),
         ("pcn_code", pa.string()),
         ("pcn_name", pa.string()),
     ],
@@ -74,6 +75,7 @@ SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("subsegment_code", pa.string()),
     ],
     "definitions.segment_rule": [("subsegment_code", pa.string()), ("segment_code", pa.string())],
+    "definitions.ethnic_category": [("ethnicity_code", pa.string()), ("ethnic_group", pa.string())],
 }
 
 PRACTICES = [
@@ -86,6 +88,7 @@ AREAS = [
     ("E01000002", "E05000002", "E07000001"),
     ("E01000003", "E05000003", "E07000002"),
 ]
+ETHNIC_GROUPS = {"A": "White", "B": "White", "H": "Asian", "N": "Black"}
 CODES = [(code, code[0]) for code in ("1a", "1b", "1c", "2a", "2b", "3a", "3b", "4a", "5a")]
 
 Rows = list[tuple[object, ...]]
@@ -111,13 +114,14 @@ def engine_with(people: Sequence[Person], dates: Sequence[date], history: Rows |
     load(
         engine,
         "activity.event",
-        [(n, key, e.day, e.point_of_delivery, e.bed_days) for n, (key, e) in numbered],
+        [(n, key, e.day, e.point_of_delivery, e.bed_days, e.is_start) for n, (key, e) in numbered],
     )
     load(engine, "costs.event_cost", [(n, key, e.cost_gbp, e.cost_basis) for n, (key, e) in numbered])
     load(engine, "reference.practice", PRACTICES)
     load(engine, "reference.lsoa21", AREAS)
     load(engine, "segments.history", history or [])
     load(engine, "definitions.segment_rule", CODES)
+    load(engine, "definitions.ethnic_category", list(ETHNIC_GROUPS.items()))
     return engine
 
 

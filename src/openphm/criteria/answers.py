@@ -14,7 +14,6 @@ from sqlglot import exp
 from openphm.criteria.lanes import Group
 from openphm.criteria.language import (
     AGE,
-    COLUMN_ATTRIBUTES,
     Activity,
     All,
     Any,
@@ -29,6 +28,12 @@ from openphm.criteria.language import (
 )
 from openphm.criteria.trees import all_of, any_of, call, column, is_in, number
 
+# The column and table alias that answers: s is the spine, the others are joined to it when they are needed.
+ATTRIBUTE_COLUMNS = {
+    "sex": ("sex_code", "s"),
+    "ethnicity": ("ethnicity_code", "s"),
+    "ethnic_group": ("ethnic_group", "category"),
+}
 PLACE_COLUMNS = {
     "registered_practice": ("practice_code", "s"),
     "registered_pcn": ("pcn_code", "practice"),
@@ -54,6 +59,8 @@ def counts_rows(criterion: Criterion) -> bool:
 
 def _bundles(criterion: Criterion) -> list[frozenset[Criterion]]:
     """The groups of leaves that this criterion asks about, each answered by one number."""
+    if isinstance(criterion, Activity) and criterion.asks_count and criterion.asks_cost:
+        return [*_bundles(criterion.only_count), *_bundles(criterion.only_cost)]
     if is_presence(criterion) or counts_rows(criterion):
         return [frozenset({criterion})]
     if isinstance(criterion, Any):
@@ -99,10 +106,8 @@ class Answers:
                 wanted.append(_total("MAX", group.number, number(1), f"leaf_{group.number}"))
                 continue
             assert isinstance(leaf, Activity)
-            if leaf.count_at_least is not None or leaf.count_at_most is not None:
-                wanted.append(_total("SUM", group.number, number(1), f"leaf_{group.number}"))
-            if leaf.asks_cost:
-                wanted.append(_total("SUM", group.number, column("amount"), f"gbp_{group.number}"))
+            amount = column("amount") if leaf.asks_cost else number(1)
+            wanted.append(_total("SUM", group.number, amount, f"leaf_{group.number}"))
         return wanted
 
     def test(self, criterion: Criterion) -> exp.Expr:
@@ -121,7 +126,7 @@ class Answers:
 
     def _any(self, criterion: Any) -> exp.Expr:
         together, apart = _split(criterion)
-        tests = [self._read("leaf", together).eq(number(1))] if together else []
+        tests = [self._read(together).eq(number(1))] if together else []
         return any_of([*tests, *(self.test(part) for part in apart)])
 
     def _at_least(self, criterion: AtLeast) -> exp.Expr:
@@ -137,27 +142,27 @@ class Answers:
         if isinstance(criterion, Place):
             name, alias = PLACE_COLUMNS[criterion.level]
             return _never_null(is_in(column(name, alias), criterion.any_of))
-        leaves = frozenset({criterion})
         if is_presence(criterion):
-            return self._read("leaf", leaves).eq(number(1))
+            return self._read(frozenset({criterion})).eq(number(1))
         assert isinstance(criterion, Activity)
-        return self._counted(criterion, leaves)
+        return self._counted(criterion)
 
-    def _counted(self, leaf: Activity, leaves: frozenset[Criterion]) -> exp.Expr:
+    def _counted(self, leaf: Activity) -> exp.Expr:
+        if leaf.asks_count and leaf.asks_cost:
+            return all_of([self._leaf(leaf.only_count), self._leaf(leaf.only_cost)])
+        found = self._read(frozenset({leaf}))
+        least = leaf.cost_at_least_gbp if leaf.asks_cost else leaf.count_at_least
+        most = leaf.cost_at_most_gbp if leaf.asks_cost else leaf.count_at_most
         tests: list[exp.Expr] = []
-        if leaf.count_at_least is not None:
-            tests.append(self._read("leaf", leaves) >= number(leaf.count_at_least))
-        if leaf.count_at_most is not None:
-            tests.append(self._read("leaf", leaves) <= number(leaf.count_at_most))
-        if leaf.cost_at_least_gbp is not None:
-            tests.append(self._read("gbp", leaves) >= number(leaf.cost_at_least_gbp))
-        if leaf.cost_at_most_gbp is not None:
-            tests.append(self._read("gbp", leaves) <= number(leaf.cost_at_most_gbp))
+        if least is not None:
+            tests.append(found >= number(least))
+        if most is not None:
+            tests.append(found.copy() <= number(most))
         return all_of(tests)
 
-    def _read(self, kind: str, leaves: frozenset[Criterion]) -> exp.Expr:
+    def _read(self, leaves: frozenset[Criterion]) -> exp.Expr:
         """A group's total; nothing recorded is zero."""
-        return exp.func("COALESCE", column(f"{kind}_{self.number_of(leaves)}", "a"), number(0))
+        return exp.func("COALESCE", column(f"leaf_{self.number_of(leaves)}", "a"), number(0))
 
 
 def _total(function: str, place: int, amount: exp.Expr, name: str) -> exp.Expr:
@@ -166,8 +171,9 @@ def _total(function: str, place: int, amount: exp.Expr, name: str) -> exp.Expr:
 
 
 def _spine_test(criterion: Attribute) -> exp.Expr:
-    if criterion.name in COLUMN_ATTRIBUTES:
-        return is_in(column(COLUMN_ATTRIBUTES[criterion.name], "s"), criterion.any_of)
+    if criterion.name in ATTRIBUTE_COLUMNS:
+        name, alias = ATTRIBUTE_COLUMNS[criterion.name]
+        return is_in(column(name, alias), criterion.any_of)
     assert criterion.name == AGE
     age = call("age_at", column("birth_month", "s"), column("as_at", "s"))
     tests: list[exp.Expr] = []

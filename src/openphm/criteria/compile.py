@@ -32,10 +32,12 @@ _SPINE_TYPES = {
     "practice_code": "STRING",
     "is_registered_at_month_end": "BOOLEAN",
 }
-_PLACE_TABLES = {
+# Tables that are joined to the spine when a place or an attribute of the person needs them.
+_SIDE_TABLES = {
     "registered_pcn": ("reference.practice", "practice_code", "practice"),
     "resident_ward": ("reference.lsoa21", "lsoa21_code", "area"),
     "resident_ltla": ("reference.lsoa21", "lsoa21_code", "area"),
+    "ethnic_group": ("definitions.ethnic_category", "ethnicity_code", "category"),
 }
 
 
@@ -128,14 +130,14 @@ def _answered(
         same = all_of(column(key, "a").eq(column(key, "s")) for key in ("person_key", "as_at"))
         select = select.join(table("answer", "a"), on=same, join_type="left")
         select = select.with_("hit", as_=rows).with_("answer", as_=added)
-    return _with_places(select, criteria)
+    return _with_side_tables(select, criteria)
 
 
-def _with_places(select: exp.Select, criteria: Sequence[Criterion]) -> exp.Select:
-    """Join the reference tables that the asked-for places need, each once."""
-    levels = {part.level for c in criteria for part in c.walk() if isinstance(part, Place)}
-    joined = sorted({_PLACE_TABLES[level] for level in levels if level in _PLACE_TABLES})
-    for name, key, alias in joined:
+def _with_side_tables(select: exp.Select, criteria: Sequence[Criterion]) -> exp.Select:
+    """Join the reference tables that the criteria need, each once."""
+    parts = [part for criterion in criteria for part in criterion.walk()]
+    asked = {part.level if isinstance(part, Place) else getattr(part, "name", "") for part in parts}
+    for name, key, alias in sorted({_SIDE_TABLES[one] for one in asked if one in _SIDE_TABLES}):
         same = column(key, alias).eq(column(key, "s"))
         select = select.join(table(name, alias), on=same, join_type="left")
     return select

@@ -32,6 +32,7 @@ BUILT_IN: Mapping[str, AttributeKind] = {
     "age": AttributeKind("number", lowest=0, highest=130),
     "sex": AttributeKind("text"),
     "ethnicity": AttributeKind("text"),
+    "ethnic_group": AttributeKind("text"),
 }
 
 

@@ -55,7 +55,8 @@ def lane_key(leaf: Criterion) -> LaneKey:
     if isinstance(leaf, Attribute):
         return LaneKey("attribute", "current", leaf.within_months)
     if isinstance(leaf, Activity):
-        return LaneKey("activity", "cost" if leaf.asks_cost else "count", leaf.within_months)
+        counted = "cost" if leaf.asks_cost else "count"
+        return LaneKey("activity", "any" if leaf.is_presence else counted, leaf.within_months)
     assert isinstance(leaf, Segment)
     return LaneKey("segment", "current", None)
 
@@ -173,6 +174,8 @@ def _activities(lane: Lane) -> exp.Select:
     columns = [exp.alias_(column("event_date", "e"), "from_date")]
     wanted = is_in(column("point_of_delivery", "e"), sorted(lane.names))
     if lane.key.mode == "count":
+        wanted = all_of([wanted, column("is_start", "e")])
+    if lane.key.mode != "cost":
         return _marked("activity.event", cases, columns, wanted, alias="e")
     columns.append(exp.alias_(column("cost_gbp", "c"), "amount"))
     select = _marked("activity.event", cases, columns, wanted, alias="e")

@@ -13,11 +13,11 @@ A criterion is either true or false of a person at a date. What is not recorded 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # Answered from the spine row itself (the person and the date), not from a table of intervals.
 AGE = "age"
-COLUMN_ATTRIBUTES = {"sex": "sex_code", "ethnicity": "ethnicity_code"}
+COLUMN_ATTRIBUTES = ("sex", "ethnicity", "ethnic_group")
 
 REGISTERED_LEVELS = ("registered_practice", "registered_pcn")
 RESIDENT_LEVELS = ("resident_lsoa21", "resident_ward", "resident_ltla")
@@ -102,8 +102,9 @@ class Condition(Criterion):
 class Activity(Criterion):
     """Used any of these points of delivery in the months up to the date.
 
-    Counts are rows of activity.event by event date, in the half-open window
-    (date - months, date]. Costs are pounds of costs.event_cost on the same rows.
+    By event date in the window (date - months, date]. A stay or service that lasts has one row of
+    activity.event for each month: any of them answers "is there any", counts of two or more count
+    beginnings, and pounds are those of costs.event_cost on every row.
     """
 
     any_of: tuple[str, ...]
@@ -120,9 +121,24 @@ class Activity(Criterion):
         return self.count_at_least in (None, 1) and limits == (None, None, None)
 
     @property
+    def asks_count(self) -> bool:
+        """True when beginnings must be counted."""
+        return self.count_at_least is not None or self.count_at_most is not None
+
+    @property
     def asks_cost(self) -> bool:
-        """True when the answer needs pounds as well as rows."""
+        """True when pounds must be added up."""
         return self.cost_at_least_gbp is not None or self.cost_at_most_gbp is not None
+
+    @property
+    def only_count(self) -> Activity:
+        """The same question without its pounds."""
+        return replace(self, cost_at_least_gbp=None, cost_at_most_gbp=None)
+
+    @property
+    def only_cost(self) -> Activity:
+        """The same question without its counts."""
+        return replace(self, count_at_least=None, count_at_most=None)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any as Anything
 
 from openphm.core.errors import nearest
 from openphm.criteria.known import AttributeKind
-from openphm.criteria.language import Attribute
+from openphm.criteria.language import AGE, COLUMN_ATTRIBUTES, Attribute
 from openphm.criteria.trees import is_plain_text
 
 MAX_VALUES = 10_000
@@ -121,7 +121,7 @@ class Settings:
         self._can_be_met(limits)
         values = self._attribute_values(name, kind)
         months = self.months("within_months")
-        if name in ("age", "sex", "ethnicity"):
+        if name == AGE or name in COLUMN_ATTRIBUTES:
             self._on_the_day(name, kind, months, bool(given or values))
         return Attribute(name, **limits, any_of=values, within_months=months)
 

@@ -31,6 +31,7 @@ TABLES = (
     "costs.event_cost",
     "reference.practice",
     "reference.lsoa21",
+    "definitions.ethnic_category",
 )
 
 
