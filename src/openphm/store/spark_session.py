@@ -6,8 +6,10 @@ the same on every machine. The web page of Spark is off and every socket is on t
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,11 +40,16 @@ def start_session(folder: Path, *, memory: str = "2g", threads: int | None = Non
         ) from None
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    # pyspark logs every failed statement with Spark's message, which may quote a value of a row
+    logging.getLogger("SQLQueryContextLogger").disabled = True
+    logging.getLogger("DataFrameQueryContextLogger").disabled = True
+    silence = files("openphm.store").joinpath("spark_log4j2.properties")
     cores = threads or os.cpu_count() or 1
     settings = MEANING | {
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.memory": memory,
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={silence}",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": str(2 * cores),
@@ -62,5 +69,5 @@ def start_session(folder: Path, *, memory: str = "2g", threads: int | None = Non
             "Spark needs a Java runtime, version 17 or later.",
             "install one, for example openjdk-17-jre-headless, or use --engine duckdb",
         ) from None
-    session.sparkContext.setLogLevel("ERROR")
+    session.sparkContext.setLogLevel("OFF")
     return session

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from sqlglot import exp
@@ -57,17 +57,70 @@ def line_of(node: exp.Expr) -> int | None:
     return None
 
 
-def scopes_by_select(select: exp.Query) -> dict[int, Scope]:
-    """For each SELECT of the tree (by id), the sources its columns can come from."""
-    root = build_scope(select)
-    return {} if root is None else {id(scope.expression): scope for scope in root.traverse()}
+class Sources:
+    """Finds where a column of a tree comes from: stored tables, or expressions of a CTE or sub-query."""
+
+    def __init__(self, select: exp.Query, known: ColumnTypes) -> None:
+        root = build_scope(select)
+        self._scopes = {} if root is None else {id(scope.expression): scope for scope in root.traverse()}
+        self._known = known
+
+    def of(self, column: exp.Column) -> tuple[list[str], list[exp.Expr]]:
+        """The stored tables a column may be in, and the expressions that make it elsewhere in the tree."""
+        scope = self._scopes.get(id(column.find_ancestor(exp.Select)))
+        while scope is not None:
+            near = {name: source for name, (_, source) in scope.selected_sources.items()}
+            if column.table in near:
+                return self._found([near[column.table]], column.name)
+            if not column.table:
+                tables, inner = self._found(list(near.values()), column.name)
+                if tables or inner:
+                    return tables, inner
+            scope = scope.parent  # a correlated sub-query sees the tables around it
+        return [], []
+
+    def _found(self, sources: Sequence[exp.Expr | Scope], name: str) -> tuple[list[str], list[exp.Expr]]:
+        tables: list[str] = []
+        inner: list[exp.Expr] = []
+        for source in sources:
+            if isinstance(source, exp.Table):
+                table = f"{source.db}.{source.name}"
+                if len(sources) == 1 or name in self._known.get(table, {name: ""}):
+                    tables.append(table)
+            elif isinstance(source, Scope):
+                inner += _made(source, name)
+        return (tables, inner) if len(tables) < 2 or not inner else ([], inner)
+
+
+def _made(scope: Scope, name: str) -> list[exp.Expr]:
+    """The expressions that make a named column of a CTE or sub-query; several for a UNION, by position."""
+    parts = scope.set_operation_scopes
+    if not parts:
+        selects = scope.expression.selects if isinstance(scope.expression, exp.Query) else []
+        names = scope.outer_columns or [one.alias_or_name for one in selects]
+        return [one.unalias() for label, one in zip(names, selects, strict=False) if label == name]
+    first = _leaf(parts[0])
+    names = scope.outer_columns or [one.alias_or_name for one in first]
+    place = names.index(name) if name in names else -1
+    return [] if place < 0 else [one for part in parts for one in _at(part, place)]
+
+
+def _leaf(scope: Scope) -> list[exp.Expr]:
+    return scope.expression.selects if isinstance(scope.expression, exp.Query) else []
+
+
+def _at(scope: Scope, place: int) -> list[exp.Expr]:
+    if scope.set_operation_scopes:
+        return [one for part in scope.set_operation_scopes for one in _at(part, place)]
+    selects = _leaf(scope)
+    return [selects[place].unalias()] if place < len(selects) else []
 
 
 class Fractions:
     """Says whether an expression may have digits after the point, as far as the text tells."""
 
     def __init__(self, select: exp.Query, known: ColumnTypes) -> None:
-        self._scopes = scopes_by_select(select)
+        self._sources = Sources(select, known)
         self._known = known
 
     def may_be_in(self, node: exp.Expr | None, depth: int = 0) -> bool:
@@ -88,24 +141,9 @@ class Fractions:
         return any(self.may_be_in(part, depth + 1) for part in _parts(node))
 
     def _column(self, column: exp.Column, depth: int) -> bool:
-        select = column.find_ancestor(exp.Select)
-        scope = self._scopes.get(id(select))
-        if scope is None:
-            return False
-        near = {name: source for name, (_, source) in scope.selected_sources.items()}
-        named = [near.get(column.table)] if column.table else list(near.values())
-        return any(self._source(source, column.name, depth) for source in named)
-
-    def _source(self, source: exp.Expr | Scope | None, name: str, depth: int) -> bool:
-        if isinstance(source, exp.Table):
-            return _is_fractional(self._known.get(f"{source.db}.{source.name}", {}).get(name, ""))
-        if isinstance(source, Scope):
-            if source.set_operation_scopes:
-                return any(self._source(part, name, depth + 1) for part in source.set_operation_scopes)
-            selects = source.expression.selects if isinstance(source.expression, exp.Query) else []
-            made = [one for one in selects if one.alias_or_name == name]
-            return any(self.may_be_in(one.unalias(), depth + 1) for one in made)
-        return False
+        tables, inner = self._sources.of(column)
+        kinds = [self._known.get(table, {}).get(column.name, "") for table in tables]
+        return any(map(_is_fractional, kinds)) or any(self.may_be_in(one, depth + 1) for one in inner)
 
 
 def _parts(node: exp.Expr) -> list[exp.Expr]:
