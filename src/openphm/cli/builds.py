@@ -81,7 +81,7 @@ def _move(builds: Builds, action: str, build_id: str | None, keep: int, console:
     )
     if action == "prune":
         gone = builds.prune(keep)
-        console.print(f"{len(gone)} builds removed." if gone else "Nothing to remove.")
+        console.print(f"{len(gone)} build{'s' * (len(gone) != 1)} removed." if gone else "Nothing to remove.")
         return
     live = builds.publish(build_id or "") if action == "publish" else builds.rollback()
     console.print(
