@@ -24,7 +24,7 @@ class Build:
     id: str
     folder: Path
     state: str
-    manifest: Manifest | None
+    manifest: Manifest | None = field(repr=False)
     alarm: str = field(default="", compare=False)
 
     @property

@@ -54,7 +54,7 @@ class Builds:
 
     def list(self) -> list[Build]:
         """All finished builds, newest first."""
-        live = self._named_in_pointer()
+        live = self.live_id()
         found = []
         for folder in sorted(self.folder.iterdir() if self.folder.is_dir() else [], reverse=True):
             build_id, _, suffix = folder.name.partition(".")
@@ -75,17 +75,26 @@ class Builds:
             f"write {close}" if close else "choose one of the list",
         )
 
+    def live_id(self) -> str:
+        """The id that CURRENT names, quickly and unchecked; empty when it names none. Good as a cache key."""
+        try:
+            said = self._pointer.read_text("utf-8").strip()
+        except (OSError, ValueError):
+            return ""
+        return said if _ID.fullmatch(said) else ""
+
     def current(self) -> Build:
         """The live build.
 
         When CURRENT is missing, damaged or names a build that is gone, the newest sound build answers, with
         an alarm on it and in the log, so that the suite keeps running. StoreError when there is no build.
         """
-        builds = self.list()
-        for build in builds:
+        live = self.live_id()
+        if live and (self.folder / live).is_dir():
+            build = read_build(live, self.folder / live, live)
             if build.state == "live":
                 return build
-        sound = [build for build in builds if build.state == "kept"]
+        sound = [build for build in self.list() if build.state == "kept"]
         if not sound:
             raise StoreError(
                 str(self.store),
@@ -126,7 +135,7 @@ class Builds:
         """A place for a new build, held alone. What a dead process left behind is wiped first."""
         with told_as_store_error(self.store):
             self.folder.mkdir(parents=True, exist_ok=True)
-        with self._lock:
+        with self._changing():
             self._wipe_orphans()
             build_id = self._next_id()
             folder = self.folder / f"{build_id}.building"
@@ -209,13 +218,6 @@ class Builds:
         with told_as_store_error(self._pointer):
             write_whole(self._pointer, build_id + "\n")
         return self.get(build_id)
-
-    def _named_in_pointer(self) -> str:
-        try:
-            said = self._pointer.read_text("utf-8").strip()
-        except (OSError, ValueError):
-            return ""
-        return said if _ID.fullmatch(said) else ""
 
     def _next_id(self) -> str:
         """An id later than all others, also when the clock was put back."""
