@@ -4,6 +4,7 @@ Changing a rule is changing a data file, never code. The folders beside this mod
 a site's overlay folder overrides them by id. This room does not compute.
 """
 
+from openphm.definitions.check import Finding, check_definitions
 from openphm.definitions.definition import Definition
 from openphm.definitions.extract_specs import (
     Coverage,
@@ -15,6 +16,7 @@ from openphm.definitions.extract_specs import (
     Submission,
     comparable_name,
 )
+from openphm.definitions.listing import list_definitions, show_definition
 from openphm.definitions.load import Definitions, load
 
 __all__ = [
@@ -23,10 +25,14 @@ __all__ = [
     "Definitions",
     "Emit",
     "FieldSpec",
+    "Finding",
     "Pattern",
     "PersonLink",
     "RecordSpec",
     "Submission",
+    "check_definitions",
     "comparable_name",
+    "list_definitions",
     "load",
+    "show_definition",
 ]

@@ -83,15 +83,13 @@ class _FileReader:
         before = len(self._problems)
         formats = parts.read_date_formats(entry.entry("formats"), self._formats)
         local = self._local_names.get(name, {})
-        fields = tuple(
-            spec for one in entry.entries("fields") if (spec := self._field(one, formats, local)) is not None
-        )
+        fields = [self._field(one, formats, local) for one in entry.entries("fields")]
         spec = specs.RecordSpec(
             name=name,
             dataset=dataset,
             definition=self._definition.id,
             title=entry.text("title"),
-            fields=fields,
+            fields=tuple(one for one in fields if one is not None),
             files=entry.texts("files"),
             facts=entry.text("facts", None),
             source=entry.text("source", None),

@@ -16,7 +16,7 @@ def _refuse(self: object, *args: object, **kwargs: object) -> NoReturn:
 class FrozenDict(dict[str, Any]):
     """A dict that refuses every change."""
 
-    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse
 
     def __deepcopy__(self, memo: dict[int, Any]) -> FrozenDict:
         return self
@@ -28,8 +28,8 @@ class FrozenDict(dict[str, Any]):
 class FrozenList(list[Any]):
     """A list that refuses every change."""
 
-    __setitem__ = __delitem__ = append = extend = insert = pop = remove = clear = sort = _refuse  # type: ignore[assignment]
-    reverse = __iadd__ = __imul__ = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = append = extend = insert = pop = remove = clear = sort = _refuse
+    reverse = __iadd__ = __imul__ = _refuse
 
     def __deepcopy__(self, memo: dict[int, Any]) -> FrozenList:
         return self

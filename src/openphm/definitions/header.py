@@ -52,8 +52,9 @@ def read_header(entry: Entry) -> Header | None:
     """The header of a file, or None after noting every problem of it."""
     before = len(entry.problems)
     id_ = entry.text("id")
-    values = [entry.text("version"), entry.choice("status", STATUSES, thing="status")]
-    values += [entry.text(key) for key in ("title", "source", "licence", "owner")]
+    version, status = entry.text("version"), entry.choice("status", STATUSES, thing="status")
+    title, source = entry.text("title"), entry.text("source")
+    licence, owner = entry.text("licence"), entry.text("owner")
     reviewed, next_review = entry.day("date_reviewed"), entry.day("date_next_review")
     if id_ is not None:
         _check_id(entry, id_)
@@ -66,7 +67,7 @@ def read_header(entry: Entry) -> Header | None:
         )
     if len(entry.problems) > before:
         return None
-    return Header(id_, *values, reviewed, next_review)
+    return Header(id_, version, status, title, source, licence, owner, reviewed, next_review)
 
 
 def _check_id(entry: Entry, id_: str) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from openphm.core.errors import DefinitionError
+from openphm.core.errors import DefinitionError, nearest
 from openphm.definitions.contents import Contents, read_contents
 from openphm.definitions.definition import Definition
 from openphm.definitions.entry import Entry
@@ -27,7 +27,7 @@ from openphm.definitions.extract_specs import RecordSpec
 from openphm.definitions.frozen import freeze, thaw
 from openphm.definitions.header import KINDS, read_header
 from openphm.definitions.parameters import merge, resolve
-from openphm.definitions.problems import Problems, nearest
+from openphm.definitions.problems import Problems
 from openphm.definitions.sidecar import attach_sidecar
 from openphm.definitions.yaml_reader import read_yaml
 

@@ -44,9 +44,13 @@ def check_criteria(value: Any, where: str, names: Names, problems: Problems) -> 
         if known is not None:
             for name in item if isinstance(item, list) else [item]:
                 if name not in known:
-                    problems.add_unknown(f"{where}.{word}", str(name), known, thing=word)
+                    problems.add_unknown(_at(where, word), str(name), known, thing=word)
         elif isinstance(item, dict | list):
-            check_criteria(item, f"{where}.{word}", names, problems)
+            check_criteria(item, _at(where, word), names, problems)
+
+
+def _at(where: str, word: str) -> str:
+    return f"{where}.{word}" if ", " in where else f"{where}, {word}"
 
 
 def holds_criteria(body: Any) -> bool:
