@@ -73,6 +73,7 @@ bench: env
 
 docs: env
 	$(BIN)/python -m docs.generate
+	$(BIN)/python -m tests.definitions.manual_pages docs/reference
 
 # --universal: one lock for every Python from 3.11 on. --no-config and no index option: no address gets in.
 LOCK := $(BIN)/uv pip compile --no-config --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet pyproject.toml

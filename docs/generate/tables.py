@@ -5,7 +5,6 @@ from pathlib import Path
 
 import openphm
 from docs.generate.markdown import GENERATED, code, page, table
-from openphm.definitions.tables import COLUMNS
 from openphm.store import SqlFile, read_folder
 
 PACKAGE = Path(openphm.__file__).parent
@@ -16,7 +15,7 @@ INTRODUCTION = f"""# Data dictionary
 The tables of a build. A schema is a subject. Each table is written by one file, whose header is the source
 of this page. All intervals are half-open: from the first day, included, to the second, excluded; an empty
 second date means open. `person_key` is a number within one build; `person_id`, the pseudonym, stands in
-`person.person` alone."""
+`person.person` alone. The tables that hold definitions are in [definitions as tables](definitions-tables.md)."""
 
 
 def tables_page() -> str:
@@ -25,7 +24,7 @@ def tables_page() -> str:
     sections = [
         page(f"## {schema}", *(_section(file) for file in members)).rstrip() for schema, members in schemas
     ]
-    return page(INTRODUCTION, *sections, _definitions())
+    return page(INTRODUCTION, *sections)
 
 
 def _section(file: SqlFile) -> str:
@@ -40,16 +39,3 @@ def _section(file: SqlFile) -> str:
         ("column", "type", "meaning"), [(code(c.name), c.type, c.meaning) for c in header.columns]
     )
     return page(f"### `{header.writes}`", facts, columns).rstrip()
-
-
-def _definitions() -> str:
-    parts = [
-        page(
-            f"### `definitions.{name}`",
-            table(("column", "type", "meaning"), [(code(c.name), c.type, c.meaning) for c in columns]),
-        ).rstrip()
-        for name, columns in sorted(COLUMNS.items())
-    ]
-    return page(
-        "## definitions", "The definitions in force, as tables that the other files read.", *parts
-    ).rstrip()

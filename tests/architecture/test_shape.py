@@ -51,7 +51,7 @@ def test_every_module_says_why_it_exists() -> None:
 
 def test_nothing_is_left_unfinished() -> None:
     # Spelt in two halves so that this test does not find itself.
-    marks = re.compile("TO" + "DO|FIX" + "ME|Not" + "ImplementedError")
+    marks = re.compile("TO" + "DO|FIX" + "ME|raise Not" + "ImplementedError")
     assert not [shown(p) for p in python_files() if marks.search(p.read_text(encoding="utf-8"))]
 
 
