@@ -36,6 +36,16 @@ _INSTEAD: dict[type[exp.Expr], tuple[str, str]] = {
     exp.Any: ("ANY", "IN or EXISTS"),
     exp.All: ("ALL", "NOT EXISTS"),
 }
+_NUMBERING = (
+    exp.RowNumber,
+    exp.Rank,
+    exp.DenseRank,
+    exp.Lag,
+    exp.Lead,
+    exp.FirstValue,
+    exp.LastValue,
+    exp.Ntile,
+)
 _JOIN_KINDS = frozenset({"", "INNER", "CROSS", "OUTER"})
 
 
@@ -64,58 +74,27 @@ def _check_construct(node: exp.Expr, place: str) -> list[Problem]:
     if told:
         return [Problem(place, f"{told[0]} is not in the portable subset", remedy=f"write {told[1]}")]
     if isinstance(node, exp.Star) and not isinstance(node.parent, exp.Count):
-        return [
-            Problem(
-                place,
-                "SELECT * is not allowed",
-                "A column that appears in a source must not appear in a table unseen.",
-                "name the columns",
-            )
-        ]
+        unseen = "A column that appears in a source must not appear in a table unseen."
+        return [Problem(place, "SELECT * is not allowed", unseen, "name the columns")]
     if isinstance(node, exp.With) and node.args.get("recursive"):
         return [Problem(place, "a recursive CTE is not in the portable subset", remedy="join to build.month")]
-    if isinstance(node, exp.Order) and not isinstance(node.parent, (exp.Window, exp.WithinGroup)):
-        return [
-            Problem(
-                place,
-                "ORDER BY has no effect on a stored table",
-                remedy="say the order in the header's sort",
-            )
-        ]
     if isinstance(node, exp.Group) and node.args.get("all"):
         return [Problem(place, "GROUP BY ALL is not in the portable subset", remedy="name the columns")]
     if isinstance(node, exp.Interval) and not node.find_ancestor(exp.WindowSpec):
-        return [
-            Problem(
-                place,
-                "INTERVAL outside a window frame",
-                "A date plus an interval is a timestamp on DuckDB and a date on Spark.",
-                "write add_days(d, n) or add_months(d, n)",
-            )
-        ]
-    if isinstance(node, exp.Window) and _needs_order(node):
-        return [
-            Problem(
-                place, f"{node.this.sql()} has no ORDER BY", "Its answer would depend on the order of rows."
-            )
-        ]
+        differs = "A date plus an interval is a timestamp on DuckDB and a date on Spark."
+        remedy = "write add_days(d, n) or add_months(d, n)"
+        return [Problem(place, "INTERVAL outside a window frame", differs, remedy)]
+    return _check_order(node, place)
+
+
+def _check_order(node: exp.Expr, place: str) -> list[Problem]:
+    """ORDER BY where it says something, and nowhere else."""
+    if isinstance(node, exp.Order) and not isinstance(node.parent, (exp.Window, exp.WithinGroup)):
+        remedy = "say the order in the header's sort"
+        return [Problem(place, "ORDER BY has no effect on a stored table", remedy=remedy)]
+    if isinstance(node, exp.Window) and isinstance(node.this, _NUMBERING) and not node.args.get("order"):
+        return [Problem(place, f"{node.this.sql()} has no ORDER BY", "Its answer would depend on luck.")]
     return []
-
-
-def _needs_order(window: exp.Window) -> bool:
-    numbering = (
-        exp.RowNumber,
-        exp.Rank,
-        exp.DenseRank,
-        exp.Lag,
-        exp.Lead,
-        exp.FirstValue,
-        exp.LastValue,
-        exp.Ntile,
-    )
-    return (
-        isinstance(window.this, numbering) and not window.args.get("order") and not window.args.get("alias")
-    )
 
 
 def _check_table(table: exp.Table, ctes: set[str], place: str) -> list[Problem]:

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from openphm.core.errors import StoreError
 from openphm.store.duckdb_engine import DuckDBEngine
 from openphm.store.engine import PersonRanges, TableName
-from openphm.store.spark_session import MEANING, start_session
+from openphm.store.spark_session import MEANING, silence_messages, start_session
 from openphm.store.sql_text import bare, text_literal, wrap
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class SparkEngine:
         self._tables = self.folder / "tables"
         self._registered = self.folder / "registered"
         self._tables.mkdir(parents=True, exist_ok=True)
+        silence_messages()
         self._own = session is None
         root = session or start_session(self.folder, memory=memory, threads=threads)
         self._session: SparkSession | None = root.newSession()

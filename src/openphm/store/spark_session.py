@@ -40,25 +40,9 @@ def start_session(folder: Path, *, memory: str = "2g", threads: int | None = Non
         ) from None
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    # pyspark logs every failed statement with Spark's message, which may quote a value of a row
-    logging.getLogger("SQLQueryContextLogger").disabled = True
-    logging.getLogger("DataFrameQueryContextLogger").disabled = True
-    silence = files("openphm.store").joinpath("spark_log4j2.properties")
     cores = threads or os.cpu_count() or 1
-    settings = MEANING | {
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.memory": memory,
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={silence}",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        "spark.sql.shuffle.partitions": str(2 * cores),
-        "spark.sql.catalogImplementation": "in-memory",
-        "spark.sql.warehouse.dir": str(folder / "warehouse"),
-        "spark.local.dir": str(folder / "spill"),
-    }
     builder = SparkSession.builder.master(f"local[{cores}]").appName("openphm")
-    for key, value in settings.items():
+    for key, value in _settings(folder, memory, cores).items():
         builder = builder.config(key, value)
     try:
         session = builder.getOrCreate()
@@ -71,3 +55,25 @@ def start_session(folder: Path, *, memory: str = "2g", threads: int | None = Non
         ) from None
     session.sparkContext.setLogLevel("OFF")
     return session
+
+
+def silence_messages() -> None:
+    """pyspark logs every failed statement with Spark's message, which may quote a value of a row: stop that."""
+    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
+        logging.getLogger(name).disabled = True
+
+
+def _settings(folder: Path, memory: str, cores: int) -> dict[str, str]:
+    silence = Path(str(files("openphm.store"))) / "spark_log4j2.properties"
+    return MEANING | {
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.memory": memory,
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={silence.as_uri()}",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.shuffle.partitions": str(2 * cores),
+        "spark.sql.catalogImplementation": "in-memory",
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.local.dir": str(folder / "spill"),
+    }

@@ -38,6 +38,13 @@ def test_create_table_with_sort_then_rows_lie_in_order(engine: DuckDBEngine) -> 
     assert rows == sorted(rows, key=lambda row: (row["person_key"], row["code"]))
 
 
+def test_large_table_keeps_its_order_when_it_is_encoded(engine: DuckDBEngine) -> None:
+    many = "SELECT CAST(hash(range) % 1000 AS INTEGER) AS a, 'c' || (range % 7) AS b FROM range(600000)"
+    engine.create_table("work.many", many, sort_by=["a"], encode=["b"])
+    steps = "SELECT a < lag(a) OVER (ORDER BY rowid) AS is_back FROM work.many"
+    assert engine.query(f"SELECT count(*) AS n FROM ({steps}) WHERE is_back").to_pylist() == [{"n": 0}]
+
+
 def test_create_table_again_then_it_is_replaced(engine: DuckDBEngine) -> None:
     assert engine.create_table("work.one", "SELECT 1 AS a", encode=()) == 1
     assert engine.create_table("work.one", "SELECT range AS a FROM range(3)") == 3
