@@ -58,7 +58,7 @@ def start_session(folder: Path, *, memory: str = "2g", threads: int | None = Non
 
 
 def silence_messages() -> None:
-    """pyspark logs every failed statement with Spark's message, which may quote a value of a row: stop that."""
+    """Stop pyspark from logging failed statements: Spark's message may quote a value of a row."""
     for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
         logging.getLogger(name).disabled = True
 
