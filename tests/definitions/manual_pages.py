@@ -71,8 +71,8 @@ def _conditions(definitions: Definitions) -> str:
         "from age",
     )
     begins = (
-        "A condition begins with its first evidence. It ends with a later resolved code or, where a look-back "
-        "is given, so many months after the last evidence."
+        "A condition begins with its first evidence. It ends with a later resolved code or, with a "
+        "look-back, so many months after the last evidence."
     )
     return f"{_FIRST}# Conditions\n\n{len(rows)} conditions. {begins}\n\n" + _table(head, rows)
 

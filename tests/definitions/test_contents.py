@@ -112,8 +112,8 @@ def test_the_attributes_of_the_house_are_there() -> None:
         "multimorbidity_count", "frailty", "frailty_deficit_count", "history_of_falls",
         "social_vulnerability", "polypharmacy", "polypharmacy_complex", "opioid_prescription", "smoking",
         "obesity", "bmi", "not_fit_for_work", "on_waiting_list", "care_home", "end_of_life", "housebound",
-        "carer", "imd_decile", "fuel_poverty_percentile", "rural_urban", "household_size", "tenure", "accommodation_status",
-        "employment_status", "homeless", "mental_health_flag", "hazardous_alcohol",
+        "carer", "imd_decile", "fuel_poverty_percentile", "rural_urban", "household_size", "tenure",
+        "accommodation_status", "employment_status", "homeless", "mental_health_flag", "hazardous_alcohol",
         "hypercholesterolaemia", "asc_long_term_disability", "ethnicity",
     }  # fmt: skip
     assert wanted <= set(ATTRIBUTES)

@@ -95,6 +95,25 @@ def test_a_csv_outside_the_folder_is_refused(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"code,term\n195967001,Asthme\xe9\n", "not UTF-8"),
+        (b"code,term\n195967001,Asthma, mild\n", "line 2 has another number of cells"),
+        (b"concept,term\n195967001,x\n", "'code' is not a known column of the CSV"),
+        (b"code,term\n1.95967E+08,x\n", "is not a snomed code"),
+    ],
+)
+def test_a_damaged_csv_is_said_plainly(tmp_path: Path, content: bytes, found: str) -> None:
+    write_definition(
+        tmp_path, "codelists/asthma", "codes_csv: {file: list.csv}\ncodes: {icd10: {onset: [J45]}}"
+    )
+    (tmp_path / "codelists" / "list.csv").write_bytes(content)
+    with pytest.raises(DefinitionError) as caught:
+        load(tmp_path)
+    assert any(found in problem.found for problem in caught.value.problems)
+
+
 def test_two_overlay_files_with_one_id_are_found(tmp_path: Path) -> None:
     write_definition(tmp_path / "a", "cohorts/mine", "condition: asthma")
     write_definition(tmp_path / "b", "cohorts/mine", "condition: copd")

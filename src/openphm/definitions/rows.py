@@ -84,7 +84,9 @@ def attribute_condition_rows(definitions: Definitions) -> Iterator[Row]:
 def attribute_parameter_rows(definitions: Definitions) -> Iterator[Row]:
     """definitions.attribute_parameter"""
     for id_, attribute in sorted(definitions.contents.attributes.items()):
-        for name, value in sorted(attribute.parameters.items()):
+        believed = {"lowest": attribute.lowest, "highest": attribute.highest}
+        limits = {name: limit for name, limit in believed.items() if limit is not None}
+        for name, value in sorted({**limits, **attribute.parameters}.items()):
             for position, item in enumerate(value if isinstance(value, list) else [value]):
                 is_number = isinstance(item, int | float) and not isinstance(item, bool)
                 yield {

@@ -64,8 +64,31 @@ def _read(path: Path, name: str, where: str, problems: Problems) -> tuple[list[d
     if len(content) > _MAX_BYTES:
         problems.add(where, f"{len(content):,} bytes.", allowed=f"up to {_MAX_BYTES:,} bytes")
         return [], content
-    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    rows = _rows(content, where, problems)
     if len(rows) > MAX_ROWS:
         problems.add(where, f"{len(rows):,} rows.", allowed=f"up to {MAX_ROWS:,} rows")
         return [], content
     return rows, content
+
+
+def _rows(content: bytes, where: str, problems: Problems) -> list[dict[str, str]]:
+    """The rows of a CSV by column name; cells beyond the header are an error."""
+    try:
+        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    except UnicodeDecodeError as error:
+        problems.add(
+            where, f"byte {error.start} is not UTF-8.", allowed="CSV in UTF-8", remedy="export it again"
+        )
+        return []
+    except csv.Error as error:
+        problems.add(where, f"not a CSV: {error}.", remedy="look for an open quote or a NUL byte")
+        return []
+    ragged = [number for number, row in enumerate(rows, start=2) if None in row or None in row.values()]
+    if ragged:
+        problems.add(
+            where,
+            f"line {ragged[0]} has another number of cells than the header ({len(ragged):,} such lines).",
+            remedy="quote cells that hold a comma",
+        )
+        return []
+    return rows
