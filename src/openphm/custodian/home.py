@@ -1,0 +1,114 @@
+"""The custodian's home: keys, vault, work space. It belongs to zone I and to one user.
+
+custodian.json     epoch and key check value; no secret
+keys/<epoch>.key   the root key, 0600
+vault.sqlite       person_id to encrypted NHS number, 0600
+work/              identifiable rows while a command runs; emptied before and after
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from openphm.core import CustodianRefused
+from openphm.custodian.key_files import FileKeys
+from openphm.custodian.keys import KEY_VARIABLE, EnvironmentKeys, KeyProvider, RootKey, refuse_wrong_key
+
+FIRST_EPOCH = "e1"
+_SETTINGS = "custodian.json"
+
+
+@dataclass(frozen=True)
+class Home:
+    """An existing custodian home."""
+
+    folder: Path
+    epoch: str
+    check_value: str
+    environment: Mapping[str, str]
+
+    @classmethod
+    def open(cls, folder: Path, environment: Mapping[str, str] | None = None) -> Home:
+        """Open a home. Raises CustodianRefused when there is none or others may enter it."""
+        settings = folder / _SETTINGS
+        if not settings.is_file():
+            raise CustodianRefused(
+                str(folder.name),
+                "this is not a custodian home.",
+                "A home is made once and kept: it holds the key that links one month to the next.",
+                "run `openphm custodian init --home DIR`",
+            )
+        if folder.stat().st_mode & 0o077:
+            raise CustodianRefused(
+                str(folder.name),
+                "other users of this machine may enter the custodian home.",
+                "The home belongs to its owner alone (mode 0700).",
+                "chmod 700 the folder",
+            )
+        try:
+            read = json.loads(settings.read_text("utf-8"))
+            epoch, check_value = str(read["epoch"]), str(read["key_check_value"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise CustodianRefused(
+                _SETTINGS, "the settings of the home are damaged.", remedy="restore them from the backup"
+            ) from error
+        return cls(folder, epoch, check_value, os.environ if environment is None else environment)
+
+    @classmethod
+    def make(cls, folder: Path, environment: Mapping[str, str] | None = None) -> Home:
+        """Make a home with a new key. Raises CustodianRefused when the folder already is one."""
+        environment = os.environ if environment is None else environment
+        if (folder / _SETTINGS).exists():
+            raise CustodianRefused(
+                str(folder.name),
+                "this is already a custodian home.",
+                "A second key would cut every person's history in two.",
+                "use it as it is, or name another folder",
+            )
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        (folder / "keys").mkdir(mode=0o700, exist_ok=True)
+        provider = _provider(folder, environment)
+        if isinstance(provider, FileKeys):
+            key = RootKey.make(FIRST_EPOCH)
+            provider.store(key)
+        else:
+            key = provider.root_key(FIRST_EPOCH)
+        settings = {
+            "format": 1,
+            "epoch": FIRST_EPOCH,
+            "key_check_value": key.check_value,
+            "keys": provider.name,
+        }
+        path = folder / _SETTINGS
+        path.write_text(json.dumps(settings, indent=2) + "\n", "utf-8")
+        path.chmod(0o600)
+        return cls.open(folder, environment)
+
+    def key(self) -> RootKey:
+        """The root key in force, checked. Raises CustodianRefused."""
+        key = _provider(self.folder, self.environment).root_key(self.epoch)
+        refuse_wrong_key(key, self.check_value)
+        return key
+
+    @property
+    def vault_path(self) -> Path:
+        return self.folder / "vault.sqlite"
+
+    def clear_work(self) -> Path:
+        """An empty folder for identifiable rows, 0700; whatever a killed run left behind is gone."""
+        work = self.folder / "work"
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(mode=0o700)
+        return work
+
+
+def _provider(folder: Path, environment: Mapping[str, str]) -> KeyProvider:
+    if environment.get(KEY_VARIABLE):
+        return EnvironmentKeys(environment)
+    return FileKeys(folder / "keys", environment)

@@ -1,0 +1,157 @@
+"""Who each row is about: NHS numbers and local numbers become pseudonyms, bridges carry them on.
+
+Each distinct number is turned into a pseudonym once, however many rows and records hold it. A row without
+a valid number is an unlinked person of its own, so that activity and cost still add up and nobody is
+merged with anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from openphm.custodian.keyed_sql import unlinked_person_sql
+from openphm.custodian.keys import RootKey
+from openphm.custodian.pseudonyms import pseudonymise_local_ids, pseudonymise_numbers
+from openphm.definitions import RecordSpec
+from openphm.extracts import CheckedRecord, literal, quoted
+from openphm.store import Engine
+
+_NUMBERS = "zone_i.numbers"
+
+
+@dataclass(frozen=True)
+class PersonSql:
+    """How a SELECT over rows `r` gets its person: an expression, and the joins it needs."""
+
+    person_id: str
+    joins: str
+
+
+@dataclass
+class Persons:
+    """The pseudonyms of one delivery, in tables of zone I that vanish with the process."""
+
+    engine: Engine
+    key: RootKey
+    _parts: dict[str, list[str]] = field(default_factory=dict)
+    _bridges: set[str] = field(default_factory=set)
+
+    def learn(self, checked: CheckedRecord) -> None:
+        """Make pseudonyms for the numbers of a record that were not seen before."""
+        spec = checked.spec
+        if spec.person is None or spec.person.field is None:
+            return
+        table = _table_of(spec)
+        self._show(table)
+        column = quoted(spec.person.field)
+        new = self.engine.query(
+            f"SELECT DISTINCT r.{column} AS raw FROM ({checked.clean_sql([spec.person.field])}) AS r "
+            f"WHERE r.{column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {table} AS n WHERE n.raw = r.{column})"
+        )["raw"].combine_chunks()
+        if len(new):
+            part = f"{table}_{len(self._parts[table])}"
+            self.engine.load_rows(part, self._pseudonyms(spec, new))
+            self._parts[table].append(part)
+            self._show(table)
+
+    def _pseudonyms(self, spec: RecordSpec, raw: pa.Array) -> pa.Table:
+        assert spec.person is not None and spec.person.field is not None
+        if spec.person.how == "nhs_number":
+            made = pseudonymise_numbers(raw, self.key)
+            return pa.table({"raw": raw, "digits": made.digits, "person_id": made.person_id})
+        domain = spec.field(spec.person.field).domain or spec.name
+        person_ids = pseudonymise_local_ids(raw, domain, self.key)
+        return pa.table({"raw": raw, "digits": pa.nulls(len(raw), pa.string()), "person_id": person_ids})
+
+    def _show(self, table: str) -> None:
+        parts = self._parts.setdefault(table, [])
+        if not parts:
+            empty = pa.table({name: pa.nulls(0, pa.string()) for name in ("raw", "digits", "person_id")})
+            self.engine.load_rows(f"{table}_0", empty)
+            parts.append(f"{table}_0")
+        self.engine.create_view(table, " UNION ALL ".join(f"SELECT * FROM {part}" for part in parts))
+
+    def keep_bridge(self, checked: CheckedRecord) -> None:
+        """Remember which person each local id of a bridging record is."""
+        spec = checked.spec
+        found = self.sql(spec)
+        name = spec.key[0]
+        select = (
+            f"SELECT r.{quoted(name)} AS raw, {found.person_id} AS person_id, "
+            f"CASE WHEN n.person_id IS NOT NULL THEN 'linked' WHEN n.raw IS NOT NULL THEN 'invalid' "
+            f"ELSE 'none' END AS state FROM ({checked.clean_sql(_columns(spec))}) AS r {found.joins}"
+        )
+        self.engine.create_table(f"zone_i.bridge_{spec.name}", select)
+        self._bridges.add(spec.name)
+
+    def sql(self, spec: RecordSpec) -> PersonSql | None:
+        """The person of each row; None for records that have none of their own."""
+        link = spec.person
+        if link is None or link.how == "parent":
+            return None
+        if link.how == "via":
+            assert link.record is not None and link.key is not None
+            local = f"r.{quoted(link.key)}"
+            nobody = unlinked_person_sql(f"concat_ws(chr(31), {literal(link.record)}, {local})")
+            if link.record not in self._bridges:
+                return PersonSql(nobody, "")
+            join = f"LEFT JOIN zone_i.bridge_{link.record} AS n ON n.raw = {local}"
+            return PersonSql(f"CASE WHEN n.person_id IS NOT NULL THEN n.person_id ELSE {nobody} END", join)
+        assert link.field is not None
+        nobody = unlinked_person_sql(_own_key(spec))
+        join = f"LEFT JOIN {_table_of(spec)} AS n ON n.raw = r.{quoted(link.field)}"
+        return PersonSql(f"CASE WHEN n.person_id IS NOT NULL THEN n.person_id ELSE {nobody} END", join)
+
+    def linkage(self, checked: CheckedRecord) -> dict[str, object] | None:
+        """How many loaded rows were linked, had no number, had an invalid one."""
+        spec = checked.spec
+        found = self.sql(spec)
+        if found is None or spec.person is None:
+            return None
+        if spec.person.how == "via":
+            linked, invalid = "n.state = 'linked'", "n.state = 'invalid'"
+        else:
+            linked, invalid = "n.person_id IS NOT NULL", "n.raw IS NOT NULL AND n.person_id IS NULL"
+        if not found.joins:
+            linked = invalid = "false"
+        name = spec.person.field or spec.person.key
+        assert name is not None
+        row = self.engine.query(
+            f"SELECT count(*) AS rows, count(*) FILTER (WHERE {linked}) AS linked, count(*) FILTER (WHERE {invalid}) AS invalid "
+            f"FROM ({checked.clean_sql([name])}) AS r {found.joins}"
+        ).to_pylist()[0]
+        return {
+            "record": spec.name, "rows": row["rows"], "rows_linked": row["linked"],
+            "rows_no_number": row["rows"] - row["linked"] - row["invalid"],
+            "rows_invalid_number": row["invalid"],
+        }  # fmt: skip
+
+    def identified(self) -> Iterator[tuple[str, str]]:
+        """(person_id, ten digits) of every person with a valid NHS number, for the vault."""
+        for part in self._parts.get(_NUMBERS, []):
+            rows = self.engine.query(f"SELECT person_id, digits FROM {part} WHERE digits IS NOT NULL")
+            yield from zip(rows["person_id"].to_pylist(), rows["digits"].to_pylist(), strict=True)
+
+
+def _table_of(spec: RecordSpec) -> str:
+    assert spec.person is not None and spec.person.field is not None
+    if spec.person.how == "nhs_number":
+        return _NUMBERS
+    domain = spec.field(spec.person.field).domain or spec.name
+    return "zone_i.local_" + "".join(one if one.isalnum() else "_" for one in domain.lower())
+
+
+def _columns(spec: RecordSpec) -> list[str]:
+    assert spec.person is not None and spec.person.field is not None
+    return [*spec.key, spec.person.field]
+
+
+def _own_key(spec: RecordSpec) -> str:
+    """What makes a row's unlinked person its own: the record and its key, or its place in the file."""
+    parts = [f"CAST(r.{quoted(name)} AS VARCHAR)" for name in spec.key] or [
+        "CAST(r.file_id AS VARCHAR)", "CAST(r.row_number AS VARCHAR)",
+    ]  # fmt: skip
+    return f"concat_ws(chr(31), {literal(spec.name)}, {', '.join(parts)})"

@@ -1,0 +1,280 @@
+"""Pseudonymise a delivery: identifiable rows come in, rows about pseudonyms go out, all or nothing.
+
+Reads    RAW/extracts (or RAW itself) and RAW/reference; never RAW/truth
+Writes   OUT/extracts, OUT/reference, OUT/quality, OUT/delivery.json; the vault in the custodian's home
+
+Files are checked one record after the other; a file that cannot be trusted rejects the whole delivery, and
+the OUT that was there stays. Identifiable rows are only ever in the home's work folder and in memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from openphm.core import CustodianRefused, UsageError
+from openphm.custodian.emitting import ROW_DOMAIN, emit_selects, records_with_rule
+from openphm.custodian.home import Home
+from openphm.custodian.keyed_sql import load_keys
+from openphm.custodian.outputs import Identities, select_pseudonymised
+from openphm.custodian.persons import Persons
+from openphm.custodian.places import CARE_HOMES, POSTCODES, REGISTRATIONS, Places
+from openphm.custodian.vault import Vault
+from openphm.definitions import Definitions, RecordSpec
+from openphm.extracts import (
+    Account,
+    CheckedRecord,
+    DeliveryWriter,
+    Reading,
+    expect_practices,
+    find_registration_gaps,
+    literal,
+)
+from openphm.extracts.registrations import PRACTICES
+from openphm.store import DuckDBEngine, Engine
+
+Tell = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to pseudonymise.
+
+    memory_limit             what the SQL engine may use before it spills to the home's work folder
+    accept_registration_gap  go on although an open practice has no registered patients
+    """
+
+    threads: int = field(default_factory=lambda: os.cpu_count() or 1)
+    memory_limit: str = "3GB"
+    accept_registration_gap: bool = False
+
+
+def pseudonymise(
+    raw: Path,
+    out: Path,
+    home: Home,
+    definitions: Definitions,
+    *,
+    options: Options | None = None,
+    tell: Tell | None = None,
+) -> dict[str, Any]:
+    """Make a pseudonymised delivery; answers what delivery.json says.
+
+    Raises ExtractRejected (a file cannot be trusted), CustodianRefused (keys, places), UsageError.
+    """
+    folder = _refuse_wrong_places(raw, out, home)
+    key = home.key()
+    options = options or Options()
+    work = home.clear_work()
+    writer = DeliveryWriter(out)
+    try:
+        with DuckDBEngine(
+            memory_limit=options.memory_limit, threads=options.threads, temp_dir=work / "spill"
+        ) as engine:
+            run = _Run(engine, home, definitions, writer, options, tell or _say_nothing, work)
+            load_keys(engine, key, _domains(definitions))
+            run.persons = Persons(engine, key)
+            run.places = Places(engine)
+            return run.go(raw, folder, Vault(home.vault_path, key), key.epoch)
+    finally:
+        writer.discard()
+        home.clear_work().rmdir()
+
+
+class _Run:
+    """One run, from files to a finished folder."""
+
+    persons: Persons
+    places: Places
+
+    def __init__(
+        self, engine: Engine, home: Home, definitions: Definitions, writer: DeliveryWriter,
+        options: Options, tell: Tell, work: Path,
+    ) -> None:  # fmt: skip
+        self.engine, self.home, self.definitions = engine, home, definitions
+        self.writer, self.options, self.tell = writer, options, tell
+        self.reading = Reading(engine, definitions.extracts, work / "landed", options.threads)
+        self.account = Account()
+        self.with_rule = records_with_rule(definitions.extracts)
+        self.emitted: list[dict[str, Any]] = []
+        self.written: dict[str, Path] = {}
+
+    def go(self, raw: Path, folder: Path, vault: Vault, epoch: str) -> dict[str, Any]:
+        self.writer.begin()
+        self._take(raw, folder)
+        total = sum(one.source.path.stat().st_size for one in self.reading.files.values())
+        done = 0
+        for checked in self.reading.records():
+            if not self.reading.problems:
+                self._write(checked)
+            done += sum(one.source.path.stat().st_size for one in self.reading.files_of(checked.spec.name))
+            self.tell(checked.spec.name, done, total)
+        if not self.reading.problems:
+            self._check_registrations()
+        self.reading.raise_if_refused()
+        self.account.write(self.writer.folder / "quality")
+        self.tell("checksums and vault", total, total)
+        new_people = vault.keep(self.persons.identified())
+        document = self.writer.finish(self._document(epoch), threads=self.options.threads)
+        self._remember_practices()
+        return {**document, "new_people_in_vault": new_people}
+
+    def _take(self, raw: Path, folder: Path) -> None:
+        if (raw / "reference").is_dir():
+            self.reading.take(raw / "reference")
+        self.reading.take(folder, apart_from=("reference",))
+        if not self.reading.files and not self.reading.problems:
+            raise UsageError(
+                str(raw.name),
+                "the folder holds no files.",
+                "RAW/extracts (or RAW itself) holds the delivered files.",
+                "name the folder that the extracts are in",
+            )
+        self.tell(f"{len(self.reading.files)} files found", 0, 1)
+        self.reading.identify()
+
+    def _write(self, checked: CheckedRecord) -> None:
+        spec = checked.spec
+        path: Path | None
+        if spec.dataset == "reference":
+            path = self._write_reference(checked)
+        else:
+            path = self._write_people(checked)
+        self.account.add_record(self.engine, checked, self.reading.files_of(spec.name), path)
+        self._emit(checked, path)
+
+    def _write_reference(self, checked: CheckedRecord) -> Path:
+        spec = checked.spec
+        if spec.name in (POSTCODES, CARE_HOMES):
+            self.places.take_reference(checked)
+        stays = spec.zone == "custodian"
+        path = (
+            self.home.folder / "work" / f"{spec.name}.parquet"
+            if stays
+            else self.writer.reference_path(spec.name)
+        )
+        self.engine.copy_to_parquet(checked.clean_sql(checked.names), path)
+        self.written[spec.name] = path
+        return path
+
+    def _write_people(self, checked: CheckedRecord) -> Path:
+        spec = checked.spec
+        self.persons.learn(checked)
+        known = Identities(self.persons, self.places, self.with_rule)
+        path = self.writer.path(spec.name)
+        self.engine.copy_to_parquet(select_pseudonymised(checked, known), path)
+        self.written[spec.name] = path
+        if spec.name == REGISTRATIONS:
+            self.places.take_registrations(path)
+        if any(_goes_via(other, spec.name) for other in self.definitions.extracts.values()):
+            self.persons.keep_bridge(checked)
+        linkage = self.persons.linkage(checked)
+        if linkage is not None:
+            self.account.linkage.append(linkage)
+        return path
+
+    def _emit(self, checked: CheckedRecord, path: Path) -> None:
+        spec = checked.spec
+        checksums = {file_id: landed.sha256 for file_id, landed in checked.files.items()}
+        specs = self.definitions.extracts
+        for target, select, rule in emit_selects(spec, specs, path, checksums, self.with_rule):
+            rows = self.engine.copy_to_parquet(select, self.writer.path(target, f"{target}_from_{spec.name}"))
+            self.emitted.append({"from": spec.name, "record": target, "rows": rows, "rule": rule})
+
+    def _check_registrations(self) -> None:
+        if REGISTRATIONS not in self.written or self.options.accept_registration_gap:
+            return
+        present = self._practices()
+        expected = self._remembered_practices()
+        if PRACTICES in self.written:
+            listed = self.written[PRACTICES]
+            expected = (expected - self._closed(listed)) | expect_practices(self.engine, listed, present)
+        file = self.reading.files_of(REGISTRATIONS)[-1].source.name
+        gap = find_registration_gaps(present, expected, file)
+        if gap is not None:
+            self.reading.problems.append(gap)
+
+    def _practices(self) -> set[str]:
+        path = literal(str(self.written[REGISTRATIONS]))
+        rows = self.engine.query(f"SELECT DISTINCT practice_code FROM read_parquet([{path}])")
+        return {one for one in rows["practice_code"].to_pylist() if one}
+
+    def _closed(self, practices: Path) -> set[str]:
+        rows = self.engine.query(
+            f"SELECT practice_code FROM read_parquet([{literal(str(practices))}]) "
+            "WHERE close_date IS NOT NULL OR coalesce(status_code, 'A') <> 'A'"
+        )
+        return set(rows["practice_code"].to_pylist())
+
+    def _remembered_practices(self) -> set[str]:
+        path = self.home.folder / "practices.json"
+        return set(json.loads(path.read_text("utf-8"))) if path.is_file() else set()
+
+    def _remember_practices(self) -> None:
+        """The practices of this delivery: the next one is compared with them."""
+        source = self.writer.target / "extracts" / REGISTRATIONS / f"{REGISTRATIONS}.parquet"
+        if REGISTRATIONS not in self.written or not source.is_file():
+            return
+        self.written[REGISTRATIONS] = source
+        path = self.home.folder / "practices.json"
+        partial = path.with_name(path.name + ".tmp")
+        partial.write_text(json.dumps(sorted(self._practices())), "utf-8")
+        partial.replace(path)
+
+    def _document(self, epoch: str) -> dict[str, Any]:
+        files = self.account.files
+        return {
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "key_epoch": epoch,
+            "rows_delivered": sum(int(str(one["rows_delivered"])) for one in files),
+            "rows_loaded": sum(int(str(one["rows_loaded"])) for one in files),
+            "rows_quarantined": sum(int(str(one["rows_quarantined"])) for one in files),
+            "columns_dropped": sum(int(str(one["columns_dropped"])) for one in files),
+            "opt_outs": {"type_1": None, "national": None, "local": None},
+            "recognised_by_header": [one.source.name for one in self.reading.files.values() if one.by_header],
+            "same_file_twice": [one.source.name for one in self.reading.files.values() if one.same_as],
+            "emitted": self.emitted,
+            "definitions": [one for one in self.definitions.used() if one["id"].startswith("extracts/")],
+        }
+
+
+def _say_nothing(what: str, done: int, total: int) -> None:
+    pass
+
+
+def _goes_via(spec: RecordSpec, record: str) -> bool:
+    return spec.person is not None and spec.person.how == "via" and spec.person.record == record
+
+
+def _domains(definitions: Definitions) -> set[str]:
+    local = {
+        field.domain or spec.name
+        for spec in definitions.extracts.values()
+        for field in spec.fields
+        if field.identity == "local_id"
+    }
+    return local | {ROW_DOMAIN, "household", "unlinked"}
+
+
+def _refuse_wrong_places(raw: Path, out: Path, home: Home) -> Path:
+    """The folder of the extracts. Refuses to mix zones: OUT and the home lie apart from RAW and each other."""
+    if not raw.is_dir():
+        raise UsageError(str(raw), "there is no such folder.", remedy="name the folder of the raw extracts")
+    places = {"RAW": raw.resolve(), "OUT": out.resolve(), "the home": home.folder.resolve()}
+    for first, here in places.items():
+        for second, there in places.items():
+            if first != second and (here == there or here in there.parents):
+                raise CustodianRefused(
+                    first,
+                    f"{second} lies in {first}.",
+                    "Identifiable extracts, keys and pseudonymised extracts are kept apart.",
+                    "name folders that do not contain each other",
+                )
+    extracts = raw / "extracts"
+    return extracts if extracts.is_dir() else raw

@@ -1,0 +1,96 @@
+"""Pseudonyms: HMAC-SHA-256 of an NHS number, once for each distinct number.
+
+    person_id = "p" + base32(HMAC(K(person, nhs), "nhs" NUL number)[:16])     27 characters, lower case
+
+The same number gives the same pseudonym in every dataset and month under one key. It begins with a letter
+and has letters in it, so it can be taken neither for an NHS number nor, by a spreadsheet, for a number.
+128 bits: among 60 million people the chance of any two alike is below 10^-23.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from openphm.custodian.keys import RootKey
+
+_ALPHABET = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", dtype=np.uint8)
+_WEIGHTS = np.array([16, 8, 4, 2, 1], dtype=np.uint8)
+_SEPARATORS = r"[\s\-.\x{A0}]+"
+CHARACTERS = 26
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """NHS numbers as delivered, judged. Three arrays of the same length.
+
+    digits     ten digits, null where the number is not valid
+    person_id  the pseudonym, null where the number is not valid
+    """
+
+    raw: pa.Array
+    digits: pa.Array
+    person_id: pa.Array
+
+
+def pseudonymise_numbers(raw: pa.Array, key: RootKey) -> Numbers:
+    """Judge distinct NHS numbers by modulus 11 and make a pseudonym for each valid one."""
+    digits = pc.replace_substring_regex(raw, _SEPARATORS, "")
+    valid = valid_numbers(digits)
+    kept = digits.filter(pa.array(valid)).to_pylist()
+    secret = key.derive("person", "nhs")
+    made = base32([hmac.digest(secret, b"nhs\0" + one.encode("ascii"), "sha256")[:16] for one in kept], "p")
+    positions = np.cumsum(valid) - 1
+    take = pa.array(positions, mask=~valid)
+    return Numbers(raw, pa.array(kept, pa.string()).take(take), pa.array(made, pa.string()).take(take))
+
+
+def pseudonymise_local_ids(raw: pa.Array, domain: str, key: RootKey) -> pa.Array:
+    """Pseudonyms of people whom a source knows by a number of its own (no NHS number delivered)."""
+    secret = key.derive("person", f"local|{domain}")
+    texts = raw.to_pylist()
+    return pa.array(
+        base32([hmac.digest(secret, one.encode(), "sha256")[:16] for one in texts], "p"), pa.string()
+    )
+
+
+def valid_numbers(digits: pa.Array) -> np.ndarray:
+    """True for ten digits with the right check digit (modulus 11) that are not one digit ten times.
+
+    The same rule as core.NHSNumber, for a whole column; a property test compares the two.
+    """
+    looks_right = pc.match_substring_regex(digits, r"^[0-9]{10}$")
+    answer = np.array(pc.fill_null(looks_right, False).to_numpy(zero_copy_only=False))
+    if not answer.any():
+        return answer
+    kept = digits.filter(pa.array(answer))
+    matrix = np.frombuffer("".join(kept.to_pylist()).encode("ascii"), dtype=np.uint8).reshape(-1, 10) - 48
+    weights = np.arange(10, 1, -1)
+    remainder = (matrix[:, :9].astype(np.int64) @ weights) % 11
+    check = (11 - remainder) % 11
+    right = (check == matrix[:, 9]) & (matrix != matrix[:, :1]).any(axis=1)
+    answer[answer] = right
+    return answer
+
+
+def base32(digests: Sequence[bytes], prefix: str) -> list[str]:
+    """Sixteen bytes each as 26 lower-case base32 characters (RFC 4648, no padding), all at once."""
+    if not digests:
+        return []
+    bits = np.unpackbits(np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, 16), axis=1)
+    padded = np.zeros((len(digests), CHARACTERS * 5), dtype=np.uint8)
+    padded[:, :128] = bits
+    letters = _ALPHABET[padded.reshape(-1, CHARACTERS, 5) @ _WEIGHTS]
+    text = letters.tobytes().decode("ascii")
+    return [prefix + text[at : at + CHARACTERS] for at in range(0, len(text), CHARACTERS)]
+
+
+def keyed_digest(secret: bytes, value: str) -> str:
+    """HMAC-SHA-256 in hexadecimal: what `keyed_sql` computes for a whole column."""
+    return hmac.new(secret, value.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,135 @@
+"""Decide about codes: each distinct value of a column once, however many million rows hold it.
+
+A value is trimmed, cleaned as its pattern says, and then must be in the list or fit the pattern and its
+check digit. The answer is a small table, raw value to accepted value or reason, that SQL joins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from openphm.definitions import FieldSpec, Pattern
+
+EXCEL_DAMAGE = (
+    r"[0-9](\.[0-9]+)?[eE]\+[0-9]{2,}"
+    r"|[0-9]{1,2}-(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+    r"|#(N/A|REF!|VALUE!|NAME\?)"
+)
+"""What a spreadsheet leaves: 9.43E+09 for a long code, 1-Feb for the code 1-2, its error words.
+
+The expression means the same to Python and to DuckDB (RE2).
+"""
+_EXCEL = re.compile(EXCEL_DAMAGE)
+
+_TRUE = frozenset({"y", "yes", "true", "t", "1"})
+_FALSE = frozenset({"n", "no", "false", "f", "0"})
+
+# Verhoeff's dihedral group D5: the multiplication table and the permutation applied at each place.
+_TIMES = (
+    (0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 4, 0, 6, 7, 8, 9, 5), (2, 3, 4, 0, 1, 7, 8, 9, 5, 6),
+    (3, 4, 0, 1, 2, 8, 9, 5, 6, 7), (4, 0, 1, 2, 3, 9, 5, 6, 7, 8), (5, 9, 8, 7, 6, 0, 4, 3, 2, 1),
+    (6, 5, 9, 8, 7, 1, 0, 4, 3, 2), (7, 6, 5, 9, 8, 2, 1, 0, 4, 3), (8, 7, 6, 5, 9, 3, 2, 1, 0, 4),
+    (9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
+)  # fmt: skip
+_PLACES = (
+    (0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 5, 7, 6, 2, 8, 3, 0, 9, 4), (5, 8, 0, 3, 7, 9, 6, 1, 4, 2),
+    (8, 9, 1, 6, 0, 4, 3, 5, 2, 7), (9, 4, 5, 3, 1, 2, 6, 8, 7, 0), (4, 2, 8, 6, 5, 7, 3, 9, 0, 1),
+    (2, 7, 9, 3, 8, 0, 6, 4, 1, 5), (7, 0, 4, 6, 9, 1, 3, 2, 5, 8),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one distinct raw value: a value, or nothing (empty), or a reason."""
+
+    raw: str
+    value: str | bool | None
+    reason: str | None = None
+
+
+def judge_codes(field: FieldSpec, raw_values: Iterable[str], null_words: Iterable[str] = ()) -> list[Verdict]:
+    """A verdict for each distinct raw value of a code or flag column."""
+    empty = {word.casefold() for word in null_words}
+    allowed = None if field.values is None else {value.casefold(): value for value in field.values}
+    return [_judge(field, raw, empty, allowed) for raw in raw_values]
+
+
+def _judge(field: FieldSpec, raw: str, empty: set[str], allowed: dict[str, str] | None) -> Verdict:
+    text = raw.strip()
+    if not text or text.casefold() in empty:
+        return Verdict(raw, None)
+    if field.type == "flag":
+        word = text.casefold()
+        if word in _TRUE or word in _FALSE:
+            return Verdict(raw, word in _TRUE)
+        return Verdict(raw, None, "R_CODE")
+    if allowed is not None:
+        found = allowed.get(text.casefold(), _padded(text, allowed))
+        return Verdict(raw, found, None if found is not None else "R_CODE")
+    assert field.pattern is not None  # the loader refuses a code without list and pattern
+    value = normalise(field.pattern, text)
+    if value == "":
+        return Verdict(raw, None)
+    return Verdict(raw, value) if fits(field.pattern, value) else Verdict(raw, None, "R_CODE")
+
+
+def _padded(text: str, allowed: dict[str, str]) -> str | None:
+    """A code that lost its leading zero, when the list says which one it must have been.
+
+    A spreadsheet writes 01 as 1. If the list holds 01 and not 1 there is no doubt.
+    """
+    if not text.isdigit():
+        return None
+    widths = {len(code) for code in allowed if code.isdigit()}
+    return next(
+        (allowed[text.zfill(width)] for width in sorted(widths) if text.zfill(width) in allowed), None
+    )
+
+
+def normalise(pattern: Pattern, text: str) -> str:
+    """The cleaning that a pattern names."""
+    if pattern.normalise == "upper":
+        return text.upper()
+    if pattern.normalise == "upper_no_dot":
+        return text.upper().replace(".", "").strip("- ")
+    if pattern.normalise == "icd10":
+        return _icd10(text)
+    return text
+
+
+def _icd10(text: str) -> str:
+    """No dot; no dagger or asterisk, written as sign or as letter D or A; no filler X or - at the end.
+
+    SUS pads three-character categories with X (I10X); a fifth character X is a filler as well.
+    """
+    code = text.upper().replace(".", "").replace(" ", "").replace("†", "").rstrip("*+")
+    if len(code) > 3 and code[-1] in "DA":
+        code = code[:-1]
+    return code.rstrip("-X") if len(code) > 3 else code.rstrip("-")
+
+
+def fits(pattern: Pattern, value: str) -> bool:
+    """The whole value has the pattern's form and, where it says so, the right check digit."""
+    if re.fullmatch(pattern.regex, value) is None:
+        return False
+    return pattern.check != "verhoeff" or is_snomed_concept(value)
+
+
+def is_snomed_concept(digits: str) -> bool:
+    """A SNOMED CT concept id: Verhoeff's check digit, and 00 or 10 before it (the partition of concepts)."""
+    return len(digits) >= 6 and digits[-3:-1] in ("00", "10") and passes_verhoeff(digits)
+
+
+def passes_verhoeff(digits: str) -> bool:
+    """J. Verhoeff, Error Detecting Decimal Codes, 1969: zero at the end of the product is a pass."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        total = _TIMES[total][_PLACES[place % 8][int(digit)]]
+    return total == 0
+
+
+def is_excel_damage(raw: str) -> bool:
+    """A spreadsheet has rewritten this value."""
+    return _EXCEL.fullmatch(raw.strip()) is not None
