@@ -15,7 +15,7 @@ INTRODUCTION = f"""# Data dictionary
 The tables of a build. A schema is a subject. Each table is written by one file, whose header is the source
 of this page. All intervals are half-open: from the first day, included, to the second, excluded; an empty
 second date means open. `person_key` is a number within one build; `person_id`, the pseudonym, stands in
-`person.person` alone. The tables that hold definitions are in [definitions as tables](definitions-tables.md)."""
+`person.person` alone. Tables that hold definitions have [a page of their own](definitions-tables.md)."""
 
 
 def tables_page() -> str:
