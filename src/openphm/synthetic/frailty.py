@@ -105,7 +105,7 @@ def add_frailty(life: Life, streams: Streams) -> None:
 
 def _deficit_days(people: People, deficits: Bools, rng: np.random.Generator) -> np.ndarray:
     """Frailty builds up over years: most deficits are old, some are new."""
-    since = -13.0 * YEAR * np.log(rng.random(deficits.shape)) + 20
+    since = -17.0 * YEAR * np.log(rng.random(deficits.shape)) + 20
     age_days = (people.stop - people.birth)[:, None]
     youngest = np.where(age_days > 60 * YEAR, 45 * YEAR, 20)
     since = np.minimum(since, np.maximum(age_days - youngest, 20))
@@ -129,11 +129,13 @@ def _levels(life: Life, rng: np.random.Generator) -> Facts:
     days = np.sort(np.concatenate([np.stack(days, axis=1), life.deficits], axis=1), axis=1)
     coded = rng.random(people.count) < _CODED_SHARE
     sixty_five = people.birth + np.ceil(OLD * YEAR + 40)
-    parts = []
-    for level, needed in ((_MILD, MILD_FROM), (_MODERATE, MODERATE_FROM), (_SEVERE, SEVERE_FROM)):
+    parts: list[Facts] = []
+    next_level = np.full(people.count, FAR)
+    for level, needed in ((_SEVERE, SEVERE_FROM), (_MODERATE, MODERATE_FROM), (_MILD, MILD_FROM)):
         reached = np.maximum(days[:, needed - 1], sixty_five)
-        day = reached + rng.integers(5, 150, people.count)
-        day = np.where(reached < people.stop, np.minimum(day, people.stop - 2), FAR)
-        who = np.flatnonzero(coded & (day < people.stop))
+        day = np.minimum(reached + rng.integers(5, 150, people.count), people.stop - 2)
+        day = np.where(coded & (reached < people.stop), day, FAR)
+        who = np.flatnonzero(day < np.minimum(next_level, people.stop))
         parts.append(dated(who, day[who], level=np.full(len(who), level, dtype=np.int8)))
+        next_level = np.minimum(next_level, day)
     return joined(parts)

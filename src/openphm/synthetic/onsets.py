@@ -103,7 +103,7 @@ def _lapse(
     m = model()
     chance = np.where(has, 0.0, np.where(np.isin(np.arange(len(m.ids)), resolvable), m.resolves, 0.0))
     back = m.index("back_neck_pain")
-    chance[:, back] = np.where(has[:, back] | (people.age_at(people.stop) < 8), 0, 0.06)
+    chance[:, back] = np.where(has[:, back] | (people.age_at(people.stop) < 8), 0, 0.11)
     age = people.age_at(people.stop)[:, None]
     who, what = np.nonzero((rng.random(has.shape) < chance) & (age > m.youngest[None, :] + 4.5))
     since = np.where(np.isin(m.kind[what], ("mental", "msk")), _LONG_GONE, 40)

@@ -20,7 +20,7 @@ ED_HRGS = ("VB11Z", "VB09Z", "VB08Z", "VB07Z", "VB06Z", "VB05Z", "VB04Z", "VB03Z
 _ED_PRICES = np.array([126.76, 182.12, 269.19, 367.49, 391.24, 503.29, 683.68, 515.45, 872.61, 1179.98])
 _ED_MAJOR = np.array([0.17, 0.34, 0.26, 0.11, 0.06, 0.03, 0.01, 0.01, 0.006, 0.004])
 _ED_MINOR = np.array([0.62, 0.36, 0.02, 0, 0, 0, 0, 0, 0, 0])
-_SHORT_STAY, _LONG_STAY = 826.0, 5419.0
+_SHORT_STAY, _LONG_STAY, _EACH_NIGHT = 826.0, 2100.0, 110.0
 _PLANNED = {DAY_CASE: 1077.0, ELECTIVE: 6689.0, REGULAR: 448.0, BIRTH: 2700.0}
 _OUTPATIENT_FIRST, _OUTPATIENT_LATER = 205.0, 134.0
 
@@ -30,7 +30,7 @@ def price_all(life: Life, states: States, costs: UnitCosts, rng: np.random.Gener
     _price_attendances(life, costs, rng)
     facts = life.facts
     stay = facts["emergency"]["discharge"] - facts["emergency"]["date"]
-    base = np.where(stay <= 1, _SHORT_STAY, _LONG_STAY * (0.55 + 0.055 * np.minimum(stay, 30)))
+    base = np.where(stay <= 1, _SHORT_STAY, _LONG_STAY + _EACH_NIGHT * np.minimum(stay, 30))
     _price(facts["emergency"], base, "acute_unplanned", 0.35, costs, rng)
     planned = facts["planned"]
     base = np.array([_PLANNED[kind] for kind in sorted(_PLANNED)])[planned["kind"]]
@@ -60,12 +60,16 @@ def _price(
 
 
 def _price_attendances(life: Life, costs: UnitCosts, rng: np.random.Generator) -> None:
+    """Attendances at the price list; where there are no admissions, Figure 12 is met here instead of there."""
     facts = life.facts["ed"]
     count = len(facts["date"])
     minor, major = categorical(_ED_MINOR, count, rng), categorical(_ED_MAJOR, count, rng)
     group = np.where(facts["minor"], minor, np.where(facts["admitted"], np.minimum(major + 2, 9), major))
     facts["hrg"] = group.astype(np.int8)
     _price(facts, _ED_PRICES[group], "acute_unplanned", 0.08, costs, rng)
+    listed = np.round(costs.deflate(_ED_PRICES[group], facts["date"]), 2)
+    admitting = by_subsegment("profiles")["admissions"][facts["state"]] > 0
+    facts["price"] = np.where(admitting, listed, facts["price"])
 
 
 def _price_items(life: Life, states: States, costs: UnitCosts, rng: np.random.Generator) -> None:

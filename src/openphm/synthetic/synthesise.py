@@ -100,7 +100,7 @@ def synthesise(
             _write_chunk(world, chunk, dealt, definitions, delivery, tables, summary)
             if progress:
                 progress(chunk + 1, settings.chunks)
-        summary.rows, summary.files = delivery.rows, delivery.files
+    summary.rows, summary.files = delivery.rows, delivery.files
     rows = reference_rows(world.places, summary.list_sizes, summary.population, as_at)
     write_reference(folder / "reference", dict(definitions.extracts), rows)
     _write_summary(tables, summary, settings)

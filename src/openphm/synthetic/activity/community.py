@@ -39,7 +39,7 @@ def add_community(
     flagged = _flagged_years(life, risks, states)
     mental_money = money * profile["mh_share"]
     rate = (money - mental_money) / costs.price("community_contact")
-    rows = rows_of(rng.poisson(expected(states, rate, lasting(life.count, 0.35, rng))), states)
+    rows = rows_of(rng.poisson(expected(states, rate, lasting(life.people.intended, 0.35, rng))), states)
     life.add("community", _contacts(rows, calendar, rng))
     services = (
         ("mental_contact", 1 - _TALKING_SHARE - _BED_SHARE, costs.price("mental_health_contact"), 0.3),
@@ -47,7 +47,7 @@ def add_community(
     )
     weight = _spread_over_flagged(flagged, states)
     for kind, share, price, shape in services:
-        use = lasting(life.count, shape, rng)
+        use = lasting(life.people.intended, shape, rng)
         mean = expected(states, mental_money * share / price, use) * weight
         rows = rows_of(rng.poisson(mean), states)
         life.add(kind, _while_ill(_contacts(rows, calendar, rng), life, risks))

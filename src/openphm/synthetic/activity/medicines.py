@@ -25,6 +25,7 @@ _MENTAL_PREFIXES = ("0401", "0402", "0403")
 OPIOID_PREFIX = "040702"
 _HEALTHY_REPEATS_AT_MOST = 2
 _BY_CONTACT_SHARE = 0.45
+_TWO_MONTHS = 0.72
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _issues(courses: Facts, life: Life, rng: np.random.Generator) -> Facts:
     """A course issued again and again, at its interval and a few days either way."""
     f = formulary()
     who = courses["person"]
-    interval = f.days[courses["medicine"]] * np.where(rng.random(len(who)) < 0.35, 2, 1)
+    interval = f.days[courses["medicine"]] * np.where(rng.random(len(who)) < _TWO_MONTHS, 2, 1)
     first = np.maximum(life.people.joined, life.clock.start)[who]
     start = np.maximum(courses["date"], first + rng.integers(0, interval))
     stop = np.minimum(courses["until"], life.people.stop[who])

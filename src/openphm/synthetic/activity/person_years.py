@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scipy.stats import gamma
+
 from openphm.synthetic.clock import Calendar, Clock, Days
-from openphm.synthetic.draws import Floats, Ints, expand
+from openphm.synthetic.draws import Floats, Ints, expand, stratified_uniform
 from openphm.synthetic.states import States
 
 GROWTH_A_YEAR = 0.015
@@ -31,9 +33,18 @@ class Rows:
         return len(self.person)
 
 
-def lasting(count: int, shape: float, rng: np.random.Generator) -> Floats:
-    """How much each person uses, mean 1: the smaller the shape, the heavier the tail."""
-    return rng.gamma(shape, 1 / shape, count)
+def lasting(groups: Ints, shape: float, rng: np.random.Generator) -> Floats:
+    """How much each person uses, mean 1 in every group: the smaller the shape, the heavier the tail.
+
+    Spread evenly over the distribution within each group (the subsegment), so that the mean of a small
+    subsegment does not hang on two people.
+    """
+    use = np.empty(len(groups))
+    for group in np.unique(groups):
+        who = np.flatnonzero(groups == group)
+        drawn = gamma.ppf(stratified_uniform(len(who), rng), shape, scale=1 / shape)
+        use[who] = drawn / max(drawn.mean(), 1e-9) if len(who) > 20 else drawn
+    return use
 
 
 def expected(states: States, rate: Floats, use: Floats) -> Floats:

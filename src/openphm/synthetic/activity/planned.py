@@ -24,11 +24,11 @@ _NEVER_ATTENDED = 0.08
 def add_planned(life: Life, states: States, calendar: dict[str, Calendar], rng: np.random.Generator) -> None:
     """Adds the kind `planned`: spells that are not emergencies, births included."""
     price = by_subsegment("figure12")["acute_planned_gbp"]
-    use = lasting(life.count, 1.1, rng)
+    use = lasting(life.people.intended, 1.1, rng)
     parts = []
     for kind, per_pound in enumerate(_PER_POUND):
         if kind == REGULAR:
-            use = lasting(life.count, 0.02, rng)  # dialysis and the like: few people, many attendances
+            use = lasting(life.people.intended, 0.02, rng)  # dialysis and the like: few people, many attendances
         rows = rows_of(rng.poisson(expected(states, price * per_pound, use)), states)
         nights = 1 + rng.poisson(1.8, len(rows)) if kind == ELECTIVE else np.zeros(len(rows), np.int64)
         parts.append(_spells(rows, kind, nights, calendar, rng))
@@ -69,7 +69,7 @@ def add_outpatients(
     """Adds the kind `outpatient`. The first evidence of conditions known to hospitals only is here."""
     price = by_subsegment("figure12")["acute_other_gbp"]
     rate = np.minimum(price * _OUTPATIENTS_PER_POUND, _OUTPATIENTS_AT_MOST)
-    rows = rows_of(rng.poisson(expected(states, rate, lasting(life.count, 0.9, rng))), states)
+    rows = rows_of(rng.poisson(expected(states, rate, lasting(life.people.intended, 0.9, rng))), states)
     day = calendar["hospital"].draw(rows.start, rows.stop, rng)
     attended = rng.random(len(rows)) >= _NEVER_ATTENDED
     usual = dated(

@@ -44,7 +44,7 @@ _ROUTINE_ENTRIES = 0.60
 def add_practice(life: Life, states: States, calendar: dict[str, Calendar], rng: np.random.Generator) -> None:
     """Adds `contact` (some of them appointments), `missed` appointments and `routine` entries."""
     rate = by_subsegment("figure12")["gp_contacts"]
-    rows = rows_of(rng.poisson(expected(states, rate, lasting(life.count, 3.5, rng))), states)
+    rows = rows_of(rng.poisson(expected(states, rate, lasting(life.people.intended, 3.5, rng))), states)
     day = calendar["office"].draw(rows.start, rows.stop, rng)
     appointment = rng.random(len(rows)) < ATTENDED_SHARE
     kind = np.where(

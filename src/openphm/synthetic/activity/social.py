@@ -10,7 +10,7 @@ import numpy as np
 
 from openphm.synthetic.clock import FAR, Calendar, Days
 from openphm.synthetic.conditions import model
-from openphm.synthetic.draws import Bools, Ints, Streams, categorical
+from openphm.synthetic.draws import Bools, Ints, Streams, categorical, quota
 from openphm.synthetic.lives import Facts, Life, dated, joined, kept
 from openphm.synthetic.risks import Risks
 from openphm.synthetic.states import States
@@ -50,9 +50,7 @@ _ADULT = 18.1
 def add_social_care(life: Life, states: States, rng: np.random.Generator) -> None:
     """Adds `service`: one row a person, service and financial year, because prices change in April."""
     people = life.people
-    share = by_subsegment("profiles")["social_care"][people.intended]
-    adult = people.age_at(np.maximum(people.joined, life.clock.start)) > _ADULT
-    who = np.flatnonzero((rng.random(people.count) < share) & adult)
+    who = _supported(life, rng)
     intended = people.intended[who]
     kind = np.select(
         [np.isin(intended, _FRAIL), intended == code_of("3c"), intended == code_of("3d")],
@@ -73,6 +71,18 @@ def add_social_care(life: Life, states: States, rng: np.random.Generator) -> Non
         package=np.arange(len(who)),
     )  # fmt: skip
     life.add("service", _cut_each_april(facts, life, states))
+
+
+def _supported(life: Life, rng: np.random.Generator) -> Ints:
+    """Adults with support: a fixed share of each subsegment, so that few people do not decide its cost."""
+    people = life.people
+    share = by_subsegment("profiles")["social_care"]
+    adult = people.age_at(np.maximum(people.joined, life.clock.start)) > _ADULT
+    chosen = []
+    for s in range(len(share)):
+        mine = np.flatnonzero((people.intended == s) & adult)
+        chosen.append(rng.permutation(mine)[: quota(share[s], len(mine), rng)])
+    return np.sort(np.concatenate(chosen))
 
 
 def _service_days(life: Life, who: Ints, kind: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:

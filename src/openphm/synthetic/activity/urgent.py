@@ -16,22 +16,24 @@ from openphm.synthetic.lives import Facts, Life, dated
 from openphm.synthetic.states import States
 from openphm.synthetic.tables import by_subsegment, code_of
 
-CRISIS_LASTS = 0.26
+CRISIS_LASTS = 0.36
 CRISIS_ATTENDANCES = 10.0
 MOST_WHEN_HEALTHY = 4
 VIA_ED = 0.72
+RESPONSES = ("Hear and treat", "See and treat", "See and convey")
 RESPONSE_SHARES = np.array([0.14, 0.32, 0.54])
 """Ambulance incidents that end by phone, on the spot, or in hospital."""
 _ZERO_DAY = 0.30
 _FREQUENT = (6, 7, 8, 9)
 _FREQUENT_SHARES = np.array([0.35, 0.35, 0.20, 0.10])
 _LONGEST_STAY = 200
+_STAY_SPREAD = 0.9
 
 
 def add_urgent(life: Life, states: States, calendar: dict[str, Calendar], rng: np.random.Generator) -> None:
     """Adds the kinds `ed`, `emergency`, `ambulance` and `call_111`."""
     profile = by_subsegment("profiles")
-    use = lasting(life.count, 1.6, rng)
+    use = lasting(life.people.intended, 1.6, rng)
     crisis = _crises(states, profile["crisis"], rng)
     admissions = _admission_counts(states, profile, use, crisis, rng)
     attendances = _attendance_counts(states, profile, use, crisis, rng)
@@ -86,7 +88,7 @@ def _attendance_counts(
 def _admissions(counts: Ints, states: States, calendar: Calendar, rng: np.random.Generator) -> Facts:
     """Admissions with their discharge, both within the person's year."""
     rows = rows_of(counts, states)
-    days = _stays(rows, rng)
+    days = _stays(rows, states, rng)
     days = np.minimum(days, np.maximum(rows.stop - rows.start - 1, 0))
     admitted = calendar.draw(rows.start, np.maximum(rows.stop - days, rows.start + 1), rng)
     admitted = np.minimum(admitted, rows.stop - 1)
@@ -97,15 +99,30 @@ def _admissions(counts: Ints, states: States, calendar: Calendar, rng: np.random
     )  # fmt: skip
 
 
-def _stays(rows: Rows, rng: np.random.Generator) -> Ints:
-    """Whole days in bed: some stays have none, the others a long tail with the mean that is needed."""
-    figure, profile = by_subsegment("figure12"), by_subsegment("profiles")
-    mean = figure["emergency_bed_days"] / np.maximum(profile["admissions"], 0.01) / (1 - _ZERO_DAY)
-    wanted = np.maximum(mean[rows.state], 1.0)
-    sigma = 0.9
-    drawn = rng.lognormal(np.log(wanted) - sigma**2 / 2, sigma)
-    whole = np.floor(drawn + rng.random(len(drawn))).astype(np.int64)
-    return np.where(rng.random(len(drawn)) < _ZERO_DAY, 0, np.minimum(whole, _LONGEST_STAY))
+def _stays(rows: Rows, states: States, rng: np.random.Generator) -> Ints:
+    """Whole days in bed: some stays have none, the others a long tail.
+
+    They are scaled so that the bed days of each subsegment and year are those of Figure 12.
+    """
+    drawn = rng.lognormal(0, _STAY_SPREAD, len(rows)) * (rng.random(len(rows)) >= _ZERO_DAY)
+    beds = by_subsegment("figure12")["emergency_bed_days"]
+    days = np.zeros(len(rows), dtype=np.int64)
+    for year in range(states.state.shape[1]):
+        for s in np.flatnonzero(beds):
+            mine = np.flatnonzero((rows.state == s) & (rows.year == year))
+            total = beds[s] * states.exposure[states.state[:, year] == s, year].sum()
+            days[mine] = _whole_days(drawn[mine], total, rng)
+    return days
+
+
+def _whole_days(drawn: Floats, total: float, rng: np.random.Generator) -> Ints:
+    """Whole numbers in proportion to `drawn` that add up to about `total`, none above the longest stay."""
+    scaled = drawn * total / max(drawn.sum(), 1e-9)
+    for _ in range(3):
+        scaled = np.minimum(scaled, _LONGEST_STAY)
+        scaled = scaled * total / max(scaled.sum(), 1e-9)
+    cumulated = np.floor(np.cumsum(np.minimum(scaled, _LONGEST_STAY)) + rng.random())
+    return np.diff(cumulated, prepend=0).astype(np.int64)
 
 
 def _attendances(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from openphm.synthetic.activity.urgent import RESPONSES
 from openphm.synthetic.clock import FAR
 from openphm.synthetic.places import SUB_ICB_CODE, providers
 from openphm.synthetic.records.batch import Batch, as_text, constant, days, numbered, numbers, words
@@ -11,7 +12,6 @@ from openphm.synthetic.records.writer_context import Context
 
 _ATTENDED, _MISSED = "5", "3"
 _MECHANISMS = ("01", "02", "03")
-_RESPONSES = ("Hear and treat", "See and treat", "See and convey")
 _OUTCOMES = ("Ambulance", "Emergency department", "Primary care", "Other service", "Self care")
 _DISPOSITIONS = ("Dx01", "Dx02", "Dx05", "Dx06", "Dx38")
 
@@ -99,7 +99,7 @@ def ambulance_incident(c: Context) -> Batch:
         "provider_code": constant(providers("ambulance")[0][0], n),
         "incident_date": days(day),
         "category_code": words(1 + facts["response"] % 3, ["C1", "C2", "C3", "C4"]),
-        "response_class": words(facts["response"], _RESPONSES),
+        "response_class": words(facts["response"], RESPONSES),
         "chief_complaint_code": constant("29857009", n),
     }
     batch = c.batch("ambulance_incident", columns, who, day)
