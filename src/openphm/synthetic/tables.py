@@ -35,11 +35,17 @@ def read_rows(name: str) -> tuple[dict[str, str], ...]:
 
 @cache
 def read_columns(name: str) -> dict[str, np.ndarray]:
-    """The columns of data/<name>.csv: numbers where every value is one, text otherwise."""
+    """The columns of data/<name>.csv: numbers where every value is one, text otherwise.
+
+    Codes are text even when all their characters are digits.
+    """
     rows = read_rows(name)
     columns: dict[str, np.ndarray] = {}
     for key in rows[0]:
         values = [row[key] for row in rows]
+        if key == "code" or key.endswith("_code"):
+            columns[key] = np.array(values, dtype=object)
+            continue
         try:
             columns[key] = np.array([float(value) if value else np.nan for value in values])
         except ValueError:
