@@ -6,7 +6,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from openphm.criteria import Criterion, Everyone, as_yaml, parse
+from openphm.criteria import Criterion, Everyone, parse
 from openphm.criteria.compile import compile_criterion, compile_flags, compile_rules
 from openphm.criteria.implies import implies
 from openphm.store import DuckDBEngine
@@ -48,7 +48,7 @@ def test_sql_and_plain_python_agree_on_any_criterion(people: list[Person], crite
         alone = asked_alone(engine, criteria[0])
     for n, criterion in enumerate(criteria):
         one = {answer for answer in together if answer[2] == n}
-        assert one == {answer for answer in expected if answer[2] == n}, as_yaml(criterion)
+        assert one == {answer for answer in expected if answer[2] == n}, str(criterion)
     assert alone == {answer[:2] for answer in expected if answer[2] == 0}
 
 
@@ -76,7 +76,7 @@ def test_rules_give_each_person_the_first_that_holds(people: list[Person], crite
 
 @given(made_up.criteria)
 def test_what_is_printed_is_read_back_as_the_same_criterion(criterion: Criterion) -> None:
-    assert parse(yaml.safe_load(as_yaml(criterion)), made_up.KNOWN) == criterion
+    assert parse(yaml.safe_load(str(criterion)), made_up.KNOWN) == criterion
 
 
 @SOME

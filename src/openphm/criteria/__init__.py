@@ -21,7 +21,6 @@ from openphm.criteria.language import (
     Segment,
 )
 from openphm.criteria.parse import parse
-from openphm.criteria.plain import as_plain, as_yaml
 from openphm.criteria.waterfall import check_waterfall
 
 __all__ = [
@@ -38,8 +37,6 @@ __all__ = [
     "Not",
     "Place",
     "Segment",
-    "as_plain",
-    "as_yaml",
     "check_waterfall",
     "compile_criterion",
     "compile_flags",

@@ -13,7 +13,12 @@ A criterion is either true or false of a person at a date. What is not recorded 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any as Anything
+
+import yaml
+
+Plain = dict[str, Anything]
 
 # Answered from the spine row itself (the person and the date), not from a table of intervals.
 AGE = "age"
@@ -48,10 +53,29 @@ class Criterion:
         for child in self.children:
             yield from child.walk()
 
-    def __str__(self) -> str:
-        from openphm.criteria.plain import as_yaml
+    def plain(self) -> Plain:
+        """The criterion as dictionaries, lists, text and numbers, ready for YAML or JSON."""
+        raise TypeError(f"{type(self).__name__} is not a part of the language")
 
-        return as_yaml(self)
+    def __str__(self) -> str:
+        """The YAML a person would write in a definition file."""
+        written: str = yaml.safe_dump(self.plain(), sort_keys=False, allow_unicode=True, width=100)
+        return written.rstrip()
+
+
+def _settings(criterion: Criterion, *skip: str) -> Plain:
+    """The settings that were given, in the order the language names them."""
+    given: Plain = {}
+    for field in fields(criterion):
+        value = getattr(criterion, field.name)
+        if field.name in skip or value is None or value is False or value == ():
+            continue
+        given[field.name] = list(value) if isinstance(value, tuple) else value
+    return given
+
+
+def _one_or_list(values: tuple[str, ...]) -> str | list[str]:
+    return values[0] if len(values) == 1 else list(values)
 
 
 def _parts(criterion: Criterion, kind: type[All] | type[Any]) -> tuple[Criterion, ...]:
@@ -61,6 +85,10 @@ def _parts(criterion: Criterion, kind: type[All] | type[Any]) -> tuple[Criterion
 @dataclass(frozen=True)
 class Everyone(Criterion):
     """True of every person: the last rule of a waterfall."""
+
+    def plain(self) -> Plain:
+        """As plain data."""
+        return {"everyone": True}
 
 
 @dataclass(frozen=True)
@@ -84,6 +112,10 @@ class Attribute(Criterion):
         """True when the answer is in the spine row (age, sex, ethnicity)."""
         return self.name == AGE or self.name in COLUMN_ATTRIBUTES
 
+    def plain(self) -> Plain:
+        """As plain data."""
+        return {"attribute": self.name, **_settings(self, "name")}
+
 
 @dataclass(frozen=True)
 class Condition(Criterion):
@@ -96,6 +128,10 @@ class Condition(Criterion):
     any_of: tuple[str, ...]
     ever: bool = False
     onset_within_months: int | None = None
+
+    def plain(self) -> Plain:
+        """As plain data."""
+        return {"condition": _one_or_list(self.any_of), **_settings(self, "any_of")}
 
 
 @dataclass(frozen=True)
@@ -140,6 +176,11 @@ class Activity(Criterion):
         """The same question without its counts."""
         return replace(self, count_at_least=None, count_at_most=None)
 
+    def plain(self) -> Plain:
+        """As plain data."""
+        rest = _settings(self, "any_of", "within_months")
+        return {"activity": _one_or_list(self.any_of), **rest, "within_months": self.within_months}
+
 
 @dataclass(frozen=True)
 class Place(Criterion):
@@ -148,12 +189,20 @@ class Place(Criterion):
     level: str
     any_of: tuple[str, ...]
 
+    def plain(self) -> Plain:
+        """As plain data."""
+        return {"place": self.level, "any_of": list(self.any_of)}
+
 
 @dataclass(frozen=True)
 class Segment(Criterion):
     """In any of these segments or subsegments at that month end."""
 
     any_of: tuple[str, ...]
+
+    def plain(self) -> Plain:
+        """As plain data."""
+        return {"segment": _one_or_list(self.any_of)}
 
 
 @dataclass(frozen=True)
@@ -167,6 +216,10 @@ class All(Criterion):
         """The parts."""
         return self.of
 
+    def plain(self) -> Plain:
+        """As plain data."""
+        return {"all": [part.plain() for part in self.of]}
+
 
 @dataclass(frozen=True)
 class Any(Criterion):
@@ -178,6 +231,10 @@ class Any(Criterion):
     def children(self) -> tuple[Criterion, ...]:
         """The parts."""
         return self.of
+
+    def plain(self) -> Plain:
+        """As plain data."""
+        return {"any": [part.plain() for part in self.of]}
 
 
 @dataclass(frozen=True)
@@ -191,6 +248,10 @@ class Not(Criterion):
         """The one part."""
         return (self.of,)
 
+    def plain(self) -> Plain:
+        """As plain data."""
+        return {"not": self.of.plain()}
+
 
 @dataclass(frozen=True)
 class AtLeast(Criterion):
@@ -203,3 +264,7 @@ class AtLeast(Criterion):
     def children(self) -> tuple[Criterion, ...]:
         """The parts."""
         return self.of
+
+    def plain(self) -> Plain:
+        """As plain data."""
+        return {"at_least": self.count, "of": [part.plain() for part in self.of]}

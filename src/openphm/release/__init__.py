@@ -5,7 +5,7 @@ the rule is passed in. No state is kept, so the same result under the same rule 
 same way. docs/explanation/disclosure.md says what the rules protect against and what they do not.
 """
 
-from openphm.release.folding import Fold
+from openphm.release.folding import Fold, Line, Wide, widen
 from openphm.release.released import Released, secondary_use
 from openphm.release.rule import NONE, DisclosureRule
 from openphm.release.shown import shown, spoken
@@ -16,10 +16,13 @@ __all__ = [
     "NONE",
     "DisclosureRule",
     "Fold",
+    "Line",
     "Released",
+    "Wide",
     "as_text",
     "secondary_use",
     "shown",
     "spoken",
+    "widen",
     "write",
 ]

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from openphm.release.folding import Fold, widen
+from openphm.release.folding import Fold, Wide, widen
 from openphm.release.released import Released
 from openphm.release.shown import shown, spoken
 
@@ -25,12 +25,18 @@ def as_html(released: Released, *, title: str, summary: str = "", fold: Fold | N
 
     Everything from the data is escaped. Hidden figures are spoken as such by a screen reader.
     """
-    table = widen(released, fold)
     return _template().render(
         title=title,
         summary=summary,
-        table=table,
-        cells=[[(shown(i, line.unit), spoken(i, line.unit)) for i in line.items] for line in table.lines],
+        tables=[(table, _cells(table)) for table in widen(released, fold)],
         provenance=released.provenance,
         notes=released.notes,
     )
+
+
+def _cells(table: Wide) -> list[list[tuple[str, str]]]:
+    """Each figure as it is seen and as it is spoken."""
+    return [
+        [(shown(i, unit), spoken(i, unit)) for i, unit in zip(line.items, line.units, strict=True)]
+        for line in table.lines
+    ]

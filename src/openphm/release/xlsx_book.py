@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Sequence
 from datetime import datetime
 
 from openpyxl import Workbook
@@ -55,11 +56,28 @@ def as_xlsx(released: Released, *, title: str, summary: str = "", fold: Fold | N
     return _same_bytes(out.getvalue())
 
 
-def _report(sheet: Worksheet, table: Wide, title: str, summary: str) -> None:
+def _report(sheet: Worksheet, tables: Sequence[Wide], title: str, summary: str) -> None:
     _put(sheet, 1, 1, title).font = Font(bold=True, size=14)
     _put(sheet, 2, 1, summary)
-    _header(sheet, 4, [table.corner, *table.across])
-    row = 5
+    row = 4
+    for table in tables:
+        row = _table(sheet, row, table) + 1
+    sheet.freeze_panes = "B5" if len(tables) == 1 else "B4"
+    sheet.column_dimensions["A"].width = 44
+    for place in range(2, max(len(table.across) for table in tables) + 2):
+        sheet.column_dimensions[get_column_letter(place)].width = 14
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def _table(sheet: Worksheet, row: int, table: Wide) -> int:
+    """Write one table from a row on; the next free row."""
+    if table.caption:
+        _put(sheet, row, 1, table.caption).font = Font(bold=True, size=12)
+        row += 1
+    _header(sheet, row, [table.corner, *table.across])
+    row += 1
     group = ""
     for line in table.lines:
         if line.group and line.group != group:
@@ -67,18 +85,12 @@ def _report(sheet: Worksheet, table: Wide, title: str, summary: str) -> None:
             _put(sheet, row, 1, group).font = _GROUP
             row += 1
         _put(sheet, row, 1, line.name)
-        for place, item in enumerate(line.items, start=2):
+        for place, (item, unit) in enumerate(zip(line.items, line.units, strict=True), start=2):
             cell = _put(sheet, row, place, item)
-            cell.number_format = _NUMBER_FORMATS.get(line.unit or "", "General")
+            cell.number_format = _NUMBER_FORMATS.get(unit or "", "General")
             cell.alignment = Alignment(horizontal="right")
         row += 1
-    sheet.freeze_panes = "B5"
-    sheet.column_dimensions["A"].width = 44
-    for place in range(2, len(table.across) + 2):
-        sheet.column_dimensions[get_column_letter(place)].width = 14
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    return row
 
 
 def _data(sheet: Worksheet, released: Released) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,12 +91,21 @@ def test_xlsx_is_formatted_and_the_same_each_time() -> None:
 
 
 def test_a_folded_table_has_a_line_for_each_measure() -> None:
-    wide = widen(example(), FOLD)
+    (wide,) = widen(example(), FOLD)
     assert wide.across == ("1a", "1b")
-    assert [(line.name, line.group, line.unit) for line in wide.lines] == [
+    assert [(line.name, line.group, line.units[0]) for line in wide.lines] == [
         ("Population", "All", "people"),
-        ("asthma share", "", "share"),
+        ("asthma_share", "", "share"),
     ]
+
+
+def test_a_table_can_be_split_into_several() -> None:
+    split = replace(FOLD, across="unit", split="subsegment_code")
+    tables = widen(example(), split)
+    assert [table.caption for table in tables] == ["1a", "1b"]
+    assert as_text(example(), "html", title="t", fold=split).count("<caption>") == 2
+    book = load_workbook(io.BytesIO(as_xlsx(example(), title="t", fold=split)))
+    assert [book["Report"].cell(row, 1).value for row in (4, 10)] == ["1a", "1b"]
 
 
 def test_a_table_without_figures_has_no_suppressed_column() -> None:

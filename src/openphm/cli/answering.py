@@ -1,0 +1,115 @@
+"""Answer: apply the disclosure rule, remember what must be remembered, then show or write.
+
+Nothing is shown that has not passed `release`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+
+from openphm.access import Action, Scope, authorise, local_user
+from openphm.audit import AuditLog
+from openphm.cli.disclosing import rule_named
+from openphm.cli.options import Asked
+from openphm.cli.showing import Around, show
+from openphm.core.errors import UsageError
+from openphm.release import DisclosureRule, Fold, Released, as_text, secondary_use, write
+from openphm.reports import Layout, Page
+
+
+def allowed_scope(asked: Asked, action: Action = Action.READ_AGGREGATE) -> Scope:
+    """The people this user may ask about. Raises AccessRefused, which the log remembers."""
+    return authorise(local_user(), action, log=AuditLog.beside(asked.store))
+
+
+@contextmanager
+def waiting(asked: Asked, doing: str) -> Iterator[None]:
+    """Moving text on a terminal while a question is asked; nothing elsewhere."""
+    console = Console(stderr=True)
+    if asked.quiet or asked.no_progress or not console.is_terminal:
+        yield
+        return
+    with console.status(doing):
+        yield
+
+
+def answer(page: Page, asked: Asked, *, seconds: float, alarm: str = "") -> None:
+    """Release a page under the asked rule, and show it or write it.
+
+    alarm: why another build answers than the one that should be live.
+    """
+    if alarm:
+        click.echo(f"Warning: {alarm}.", err=True)
+    rule = rule_named(asked.disclosure, asked.overlay)
+    _remember(page, asked, rule)
+    released = secondary_use(page.result, rule)
+    summary = page.headline(list(released.records()))
+    fold = _fold(page.layout)
+    if asked.form == "table":
+        _table(page, asked, released, summary, fold, seconds)
+        return
+    if asked.output is None:
+        if asked.form == "xlsx":
+            remedy = "openphm report segments --format xlsx --output segments.xlsx"
+            raise UsageError("--format xlsx", "a workbook needs a file", remedy=remedy)
+        click.echo(as_text(released, asked.form, title=page.title, summary=summary, fold=fold), nl=False)
+        return
+    write(released, asked.output, asked.form, title=page.title, summary=summary, fold=fold)
+    if not asked.quiet:
+        click.echo(f"Wrote {asked.output} ({asked.output.stat().st_size / 1e3:,.0f} kB).", err=True)
+
+
+def _remember(page: Page, asked: Asked, rule: DisclosureRule) -> None:
+    """Write to the audit log what leaves in full, and what leaves as a file."""
+    log = AuditLog.beside(asked.store)
+    in_full = rule.method == "none"
+    if in_full:
+        authorise(local_user(), Action.RELEASE_IN_FULL, log=log)
+    if in_full or asked.output is not None:
+        log.append(
+            "release.in_full" if in_full else "release.file",
+            actor=local_user().name,
+            detail={
+                "question": page.result.question,
+                "rule": rule.id,
+                "place": asked.place or "",
+                "format": asked.form,
+                "build": page.result.provenance.build,
+            },
+        )
+
+
+def _fold(layout: Layout | None) -> Fold | None:
+    if layout is None:
+        return None
+    return Fold(
+        layout.down,
+        layout.across,
+        layout.value,
+        layout.unit,
+        split=layout.split,
+        titles=layout.titles,
+        groups=layout.groups,
+    )
+
+
+def _table(
+    page: Page, asked: Asked, released: Released, summary: str, fold: Fold | None, seconds: float
+) -> None:
+    """A table for people, on the screen or in a text file."""
+    key = page.layout.key if page.layout else {}
+    around = Around(page.title, summary, key, page.next_step, seconds, asked.quiet, asked.verbose)
+    if asked.output is None:
+        show(released, fold, around, most_lines=page.most_lines)
+        return
+    try:
+        with asked.output.open("w", encoding="utf-8") as file:
+            show(released, fold, around, file=file)
+    except OSError as error:
+        raise UsageError("--output", f"The file was not written: {error.strerror}.") from error
+    if not asked.quiet:
+        click.echo(f"Wrote {asked.output}.", err=True)

@@ -1,0 +1,150 @@
+"""How questions are asked of one build, for one scope.
+
+`ask` is the only way to tables that hold people, and it puts the scope's people first: a question is
+written over `people` and cannot reach anybody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, NamedTuple
+
+from openphm.access import Scope
+from openphm.core.errors import StoreError, UsageError
+from openphm.core.periods import is_month_end, month_end
+from openphm.core.results import Provenance
+from openphm.population.people import people_sql
+from openphm.store import Build, DuckDBEngine
+
+Row = Mapping[str, Any]
+
+
+class Subsegment(NamedTuple):
+    """A subsegment and the segment it belongs to."""
+
+    code: str
+    segment_code: str
+    name: str
+    segment_name: str
+
+
+class Place(NamedTuple):
+    """A practice or a primary care network."""
+
+    kind: str
+    code: str
+    name: str
+
+
+class Asking:
+    """A build, opened, with the scope that every question about people carries."""
+
+    def __init__(self, build: Build, engine: DuckDBEngine, scope: Scope) -> None:
+        if build.manifest is None:
+            raise StoreError(f"build {build.id}", "has no manifest", remedy="publish another build")
+        self.build = build
+        self.scope = scope
+        self._manifest = build.manifest
+        self._engine = engine
+
+    # -- what it is
+
+    @property
+    def as_at(self) -> date:
+        """The date of the build."""
+        return date.fromisoformat(self._manifest.as_at)
+
+    @cached_property
+    def month_ends(self) -> tuple[date, ...]:
+        """The month ends of the build's history, oldest first."""
+        rows = self._engine.query("SELECT month_end FROM build.month ORDER BY month_end").to_pylist()
+        return tuple(row["month_end"] for row in rows)
+
+    @cached_property
+    def subsegments(self) -> tuple[Subsegment, ...]:
+        """The subsegments of the build's segmentation, by code."""
+        rows = self.ask_reference(
+            "SELECT subsegment_code, segment_code, name, segment_name FROM definitions.segment_rule ORDER BY 1"
+        )
+        return tuple(Subsegment(*row.values()) for row in rows)
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """The practices and networks of the build, whoever may see their people."""
+        rows = self.ask_reference(
+            "SELECT practice_code, name, pcn_code, pcn_name FROM reference.practice ORDER BY practice_code"
+        )
+        practices = [Place("practice", row["practice_code"], row["name"]) for row in rows]
+        networks = {Place("pcn", row["pcn_code"], row["pcn_name"]) for row in rows if row["pcn_code"]}
+        return (*practices, *sorted(networks))
+
+    def place_named(self, code: str) -> Place | None:
+        """The practice, network or small area of this code; None when the build has none."""
+        wanted = code.strip().upper()
+        for place in self.places:
+            if place.code == wanted:
+                return place
+        rows = self.ask_reference("SELECT lsoa21_code FROM reference.lsoa21")
+        return Place("lsoa21", wanted, wanted) if {"lsoa21_code": wanted} in rows else None
+
+    def provenance(self, as_at: date | None = None) -> Provenance:
+        """What an answer of this build rests on."""
+        return Provenance.with_definitions(
+            self.build.id,
+            as_at or self.as_at,
+            used=[dict(one) for one in self._manifest.definitions],
+            openphm=_version(),
+        )
+
+    # -- asking
+
+    def ask(self, select: str, as_at: date) -> list[Row]:
+        """Run a SELECT (with its CTEs before it) over `people`: those of the scope, and no others."""
+        root = people_sql(self.scope, as_at, is_build_date=as_at == self.as_at)
+        joined = "," if _begins_with_cte(select) else ""
+        rows: list[Row] = self._engine.query(f"WITH people AS ({root}\n){joined}\n{select}").to_pylist()
+        return rows
+
+    def ask_reference(self, select: str) -> list[Row]:
+        """Run a SELECT over tables that hold no people: definitions, reference, quality, lineage."""
+        rows: list[Row] = self._engine.query(select).to_pylist()
+        return rows
+
+    def tables(self) -> list[str]:
+        """The tables of the build, by name."""
+        return self._engine.tables()
+
+    def columns(self, table: str) -> dict[str, str]:
+        """The columns of a table and their types."""
+        return self._engine.columns(table)
+
+    def checked_date(self, as_at: date | None) -> date:
+        """The date asked for, when the build can answer as at it. Raises UsageError otherwise."""
+        if as_at is None or as_at == self.as_at:
+            return self.as_at
+        possible = self.month_ends[11:]
+        if as_at in possible:
+            return as_at
+        allowed = f"This build answers month ends from {possible[0]} to {possible[-1]}." if possible else ""
+        remedy = "" if is_month_end(as_at) else f"the end of that month is {month_end(as_at)}"
+        raise UsageError("--as-at", f"{as_at} cannot be answered.", allowed, remedy)
+
+    # -- life
+
+    def close(self) -> None:
+        """Let go of the build."""
+        self._engine.close()
+
+
+def _begins_with_cte(select: str) -> bool:
+    return not select.lstrip().upper().startswith("SELECT")
+
+
+def _version() -> str:
+    try:
+        return version("openphm")
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,44 @@
+"""A build opened for one scope: what can be asked of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import TracebackType
+
+from openphm.core.results import Result
+from openphm.population import quality, segments
+from openphm.population.asking import Asking
+
+
+class Population(Asking):
+    """The people of one build that a Scope allows, and questions about them.
+
+    Made by `open` or `open_in_scope`. Each question answers a Result.
+    """
+
+    def segments(self, as_at: date | None = None, *, by: str | None = None) -> Result:
+        """The segment matrix: 30 measures for each subsegment, for all, and what is unattributed.
+
+        as_at: a month end of the build with 12 months before it; the build's own when not given.
+        by: "practice" or "pcn" for one matrix a place, as columns place_code and place_name.
+        """
+        return segments.matrix(self, self.checked_date(as_at), by)
+
+    def attribution(self) -> Result:
+        """Pounds of activity, of the segments and of nobody in the 12 months of the build."""
+        return segments.attribution(self)
+
+    def data_quality(self, name: str) -> Result:
+        """One of the data quality tables: see `openphm.population.quality.TABLES`."""
+        return quality.answer(self, name)
+
+    def __enter__(self) -> Population:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Population(build {self.build.id}, as at {self.as_at})"

@@ -1,0 +1,15 @@
+"""Reports: one kind of question each, as a page: a title, a table, a sentence that says what matters.
+
+A page holds a Result and no figures of its own. What is said in words is computed from the table after
+disclosure control, so that a sentence never says more than the table shows.
+"""
+
+from openphm.reports.opening import opened
+from openphm.reports.page import Layout, Page
+from openphm.reports.quality import data_quality
+from openphm.reports.segments import segments
+
+REPORTS = {"segments": segments}
+"""Every report by the name that `openphm report NAME` takes."""
+
+__all__ = ["REPORTS", "Layout", "Page", "data_quality", "opened", "segments"]

@@ -1,0 +1,48 @@
+"""A page: what a report hands to the command line or the web suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from openphm.core.results import Result, Scalar
+
+Record = Mapping[str, Scalar]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a long table is folded for people: the columns that go down, across and into the cells.
+
+    split   a column of which each value gets a table of its own
+    titles  names for people of measures and codes
+    groups  a heading for each measure
+    key     what the short codes across the top mean
+    """
+
+    down: str
+    across: str
+    value: str
+    unit: str = "unit"
+    split: str | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+    key: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One report.
+
+    headline   gives the sentence, from the released rows
+    next_step  what to do now, in one sentence
+    layout     None when the table is read as it is
+    most_lines of one table on a terminal; the whole goes to a file
+    """
+
+    title: str
+    result: Result
+    headline: Callable[[Sequence[Record]], str]
+    next_step: str = ""
+    layout: Layout | None = None
+    most_lines: int | None = None
