@@ -56,8 +56,11 @@ def _context(command: click.Command, typed: str) -> click.Context:
 
 
 def _said(command: click.Command) -> str:
-    text = inspect.cleandoc(command.help or "")
-    return text.split("\f")[0].replace("\b\n", "").replace("\b", "").strip()
+    """The help text; what click leaves as it is written (after a \\b) becomes a block of code."""
+    paragraphs = inspect.cleandoc(command.help or "").split("\f")[0].split("\n\n")
+    return "\n\n".join(
+        f"```\n{text[2:].rstrip()}\n```" if text.startswith("\b\n") else text.strip() for text in paragraphs
+    )
 
 
 def _options(command: click.Command, typed: str) -> str:
@@ -65,6 +68,7 @@ def _options(command: click.Command, typed: str) -> str:
     rows = []
     for parameter in command.params:
         record = parameter.get_help_record(context)
-        if record is not None:
+        # An argument is in the usage line; it has a row when somebody explained it.
+        if record is not None and record[1]:
             rows.append((code(record[0]), record[1]))
     return table(("option", "what it does"), rows) if rows else ""
