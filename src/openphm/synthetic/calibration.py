@@ -18,7 +18,7 @@ from openphm.definitions import load
 from openphm.synthetic.activity.planned import BIRTH
 from openphm.synthetic.activity.practice import STAFF
 from openphm.synthetic.activity.urgent import RESPONSES
-from openphm.synthetic.chunks import World, make_life
+from openphm.synthetic.chunks import World, make_chunk
 from openphm.synthetic.clock import add_months
 from openphm.synthetic.draws import Bools, Floats, Streams
 from openphm.synthetic.lives import Facts, Life
@@ -134,8 +134,8 @@ def measure(people: int, seed: int) -> Measured:
     excluded = vocabulary.codes("polypharmacy_exclusions", "bnf", "not")
     measured = Measured()
     for chunk in range(settings.chunks):
-        life, _ = make_life(world, chunk, Streams(seed, chunk))
-        measured.add(life, costs, excluded)
+        made = make_chunk(world, chunk, Streams(seed, chunk))
+        measured.add(made.life, costs, excluded)
     return measured
 
 

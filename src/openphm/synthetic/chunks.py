@@ -22,6 +22,7 @@ from openphm.synthetic.households import Homes, settle
 from openphm.synthetic.lives import Life
 from openphm.synthetic.onsets import date_conditions
 from openphm.synthetic.places import Places
+from openphm.synthetic.planted import Plant, Planted, plant_service
 from openphm.synthetic.population import Roll, draw_people
 from openphm.synthetic.prices import price_all
 from openphm.synthetic.risks import draw_risks
@@ -43,10 +44,20 @@ class World:
     places: Places
     vocabulary: Vocabulary
     costs: UnitCosts
+    plant: Plant | None = None
 
 
-def make_life(world: World, chunk: int, streams: Streams) -> tuple[Life, Homes]:
-    """The lives of a chunk of people, complete, and where they live."""
+@dataclass(frozen=True)
+class Made:
+    """A chunk: complete lives, where people live, and what a planted service did."""
+
+    life: Life
+    homes: Homes
+    planted: Planted | None
+
+
+def make_chunk(world: World, chunk: int, streams: Streams) -> Made:
+    """One chunk of people, complete."""
     settings = world.settings
     people = draw_people(world.roll, world.roll.chunk(chunk, settings.chunks), settings, streams)
     has = draw_conditions(people, streams)
@@ -66,9 +77,12 @@ def make_life(world: World, chunk: int, streams: Streams) -> tuple[Life, Homes]:
     add_waiting(life, risks, days, streams.of("waiting"))
     add_other(life, streams, days)
     write_evidence(life, risks, states, world.vocabulary.resolvable, streams.of("evidence"))
-    price_all(life, states, world.costs, streams.of("prices"))
     homes = settle(people, _in_care_home(life, streams), world.places, chunk, streams.of("homes"))
-    return life, homes
+    planted = None
+    if world.plant is not None:
+        planted = plant_service(life, homes, world.places, world.plant, streams.of("plant"))
+    price_all(life, states, world.costs, streams.of("prices"))
+    return Made(life, homes, planted)
 
 
 def _in_care_home(life: Life, streams: Streams) -> Bools:

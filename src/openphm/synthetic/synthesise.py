@@ -13,15 +13,17 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv as pacsv
 
 from openphm.core.errors import UsageError
 from openphm.definitions import Definitions, load
-from openphm.synthetic.chunks import World, make_life
+from openphm.synthetic.chunks import World, make_chunk
 from openphm.synthetic.delivery import Delivery
 from openphm.synthetic.dirt import Dirt as DirtAtWork
 from openphm.synthetic.draws import Streams
 from openphm.synthetic.nhs_numbers import deal_numbers, number_texts, numbers_of_nobody
 from openphm.synthetic.places import make_places
+from openphm.synthetic.planted import DEFAULT_PLANT, Plant, enrolment_columns, planted_columns, read_plant
 from openphm.synthetic.population import make_roll
 from openphm.synthetic.records.all_records import all_batches
 from openphm.synthetic.records.reference import reference_rows, write_reference
@@ -54,6 +56,7 @@ class Summary:
     dirt: Counter[tuple[str, str]] = field(default_factory=Counter)
     list_sizes: np.ndarray = field(default_factory=lambda: np.zeros(0))
     population: np.ndarray = field(default_factory=lambda: np.zeros((2, 91)))
+    enrolments: list[pa.Table] = field(default_factory=list)
 
 
 def synthesise(
@@ -64,7 +67,7 @@ def synthesise(
     seed: int = 1,
     as_at: date = date(2026, 3, 31),
     file_format: str | None = None,
-    plant: str = "default",
+    plant: str = DEFAULT_PLANT,
     dirt: Dirt | None = None,
     progress: Progress | None = None,
 ) -> Summary:
@@ -72,7 +75,7 @@ def synthesise(
 
     out          an empty or new folder
     file_format  csv or parquet; CSV up to 50,000 people when not given
-    plant        a service to plant, see `planted`; None for none
+    plant        a service to plant: `default`, `none`, or a YAML file (see `planted`)
     dirt         how much goes wrong; the usual amounts when not given
     progress     called with chunks done and chunks in all
 
@@ -91,6 +94,7 @@ def synthesise(
         make_places(whole),
         Vocabulary(definitions),
         UnitCosts.load(definitions, as_at),
+        read_plant(plant),
     )
     dealt = deal_numbers(whole)
     summary = Summary(people, list_sizes=np.zeros(len(world.places.practice_codes)))
@@ -103,7 +107,9 @@ def synthesise(
     summary.rows, summary.files = delivery.rows, delivery.files
     rows = reference_rows(world.places, summary.list_sizes, summary.population, as_at)
     write_reference(folder / "reference", dict(definitions.extracts), rows)
-    _write_summary(tables, summary, settings)
+    if world.plant is not None:
+        _write_enrolments(folder / "enrolments", world.plant, summary)
+    _write_summary(tables, summary, settings, world.plant)
     tables.close()
     summary.seconds = time.monotonic() - started
     return summary
@@ -121,13 +127,17 @@ def _write_chunk(
     """Lives, truth and records of one chunk."""
     settings = world.settings
     streams = Streams(settings.seed, chunk)
-    life, homes = make_life(world, chunk, streams)
+    made = make_chunk(world, chunk, streams)
+    life = made.life
     numbers = number_texts(dealt, life.people.number)
-    context = Context(life, homes, world.places, world.vocabulary, numbers, chunk)
+    context = Context(life, made.homes, world.places, world.vocabulary, numbers, chunk)
     excluded = world.vocabulary.codes("polypharmacy_exclusions", "bnf", "not")
     write_people(tables, context)
     write_conditions(tables, context)
     write_subsegments(tables, context, true_subsegments(life, settings.clock, excluded))
+    if made.planted is not None and world.plant is not None:
+        tables.write("planted_service", planted_columns(made.planted, world.plant, numbers, world.places))
+        summary.enrolments.append(pa.table(enrolment_columns(made.planted, world.plant, numbers, world.places)))
     _count_people(context, summary)
     everybody = len(world.roll.intended)
     dirt = DirtAtWork(settings, streams, world.places.practice_codes, numbers_of_nobody(dealt, everybody))
@@ -144,6 +154,12 @@ def _write_chunk(
         summary.dirt[record, kind] += count
 
 
+def _write_enrolments(folder: Path, plant: Plant, summary: Summary) -> None:
+    """The service's own list of people, and what is known of it: effect and rule, in the truth."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pacsv.write_csv(pa.concat_tables(summary.enrolments), folder / f"{plant.short_id}.csv")
+
+
 def _count_people(context: Context, summary: Summary) -> None:
     people = context.life.people
     here = people.stop == context.life.clock.stop
@@ -152,7 +168,7 @@ def _count_people(context: Context, summary: Summary) -> None:
     np.add.at(summary.population, (people.sex[here] - 1, age[here]), 1)
 
 
-def _write_summary(tables: TruthTables, summary: Summary, settings: Settings) -> None:
+def _write_summary(tables: TruthTables, summary: Summary, settings: Settings, plant: Plant | None) -> None:
     """truth/dirt_rates: rows spoilt of rows delivered, by record and kind."""
     keys = sorted(summary.dirt)
     tables.write(
@@ -167,8 +183,10 @@ def _write_summary(tables: TruthTables, summary: Summary, settings: Settings) ->
     tables.write(
         "settings",
         {
-            "people": [settings.people], "years": [settings.years], "seed": [settings.seed], "as_at": [settings.as_at],
-            "dirt": [json.dumps({k: dict(v) if hasattr(v, "items") else v for k, v in vars(settings.dirt).items()})],
+            "people": [settings.people], "years": [settings.years],
+            "seed": [settings.seed], "as_at": [settings.as_at],
+            "plant": [json.dumps(None if plant is None else vars(plant))],
+            "dirt": [json.dumps(vars(settings.dirt) | {"unnumbered": dict(settings.dirt.unnumbered)})],
         },
     )  # fmt: skip
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-
 from scipy.stats import gamma
 
 from openphm.synthetic.clock import Calendar, Clock, Days
