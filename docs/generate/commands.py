@@ -26,6 +26,12 @@ def all_commands() -> list[str]:
     return [words for words, _ in _walk(_start(), "openphm")]
 
 
+def options_of(typed: str) -> set[str]:
+    """The options a command takes, as typed."""
+    command = dict(_walk(_start(), "openphm"))[typed]
+    return {name for parameter in command.params for name in parameter.opts} | {"--help"}
+
+
 def _start() -> click.Group:
     """The group the console script starts, whether `main` is the group or calls it."""
     found = [entrance.main, *vars(entrance).values()]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.generate.commands import all_commands
+from docs.generate.commands import all_commands, options_of
 from openphm.core import errors
 from openphm.extracts.reasons import FILE_REASONS, ROW_REASONS
 from tests.architecture.source import ROOT, kept_files, shown
@@ -40,6 +40,27 @@ def test_every_reason_code_is_explained(code: str) -> None:
 @pytest.mark.parametrize("command", all_commands())
 def test_every_command_has_a_heading(command: str) -> None:
     assert re.search(rf"^#+ `{re.escape(command)}[ `]", _headings("reference/commands.md"), re.MULTILINE)
+
+
+def _examples() -> list[tuple[str, str]]:
+    """Every `openphm …` line of a code block in the hand-written pages."""
+    found = []
+    for page in PAGES:
+        if page.name in {"commands.md", "definitions.md", "extracts.md", "data-dictionary.md"}:
+            continue
+        blocks = re.findall(r"^```\w*\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+        lines = [line.strip() for block in blocks for line in block.splitlines()]
+        found += [(shown(page), line) for line in lines if re.match(r"(?:\.venv/bin/)?openphm ", line)]
+    return found
+
+
+@pytest.mark.parametrize(("page", "line"), _examples())
+def test_every_example_is_a_command_with_options_it_has(page: str, line: str) -> None:
+    words = line.removeprefix(".venv/bin/").split(" #")[0].split()
+    command = max((c for c in all_commands() if words[: len(c.split())] == c.split()), key=len, default=None)
+    assert command, f"{page}: there is no such command"
+    known = options_of(command)
+    assert {word.split("=")[0] for word in words if word.startswith("--")} <= known
 
 
 @pytest.mark.parametrize("page", PAGES, ids=shown)
