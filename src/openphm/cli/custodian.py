@@ -76,9 +76,7 @@ def pseudonymise_command(
     begun = time.monotonic()
     with _Telling(quiet=quiet, bar=not no_progress and sys.stderr.isatty()) as telling:
         document = _tell_errors(
-            lambda: pseudonymise(
-                raw, out, Home.open(home), load(overlay), options=options, tell=telling.tell
-            )
+            lambda: pseudonymise(raw, out, Home.open(home), load(overlay), options=options, tell=telling.tell)
         )
     if not quiet:
         _print_summary(document, out, time.monotonic() - begun)

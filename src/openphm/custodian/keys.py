@@ -65,7 +65,8 @@ class RootKey:
 class KeyProvider(Protocol):
     """Where root keys come from: a file, the environment (development), later a vault or an HSM."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def root_key(self, epoch: str) -> RootKey:
         """The root key of an epoch. Raises CustodianRefused when it cannot be had."""

@@ -40,16 +40,25 @@ class Persons:
     _bridges: set[str] = field(default_factory=set)
 
     def learn(self, checked: CheckedRecord) -> None:
-        """Make pseudonyms for the numbers of a record that were not seen before."""
+        """Make pseudonyms for the numbers of a record that were not seen before, and count its rows."""
         spec = checked.spec
-        if spec.person is None or spec.person.field is None:
+        if spec.person is None or spec.person.how == "parent":
+            return
+        column = spec.person.field or spec.person.key
+        assert column is not None
+        seen = f"zone_i.seen_{spec.name}"
+        self.engine.create_table(
+            seen,
+            f"SELECT r.{quoted(column)} AS raw, count(*) AS n "
+            f"FROM ({checked.clean_sql([column])}) AS r GROUP BY 1",
+        )
+        if spec.person.how == "via":
             return
         table = _table_of(spec)
         self._show(table)
-        column = quoted(spec.person.field)
         new = self.engine.query(
-            f"SELECT DISTINCT r.{column} AS raw FROM ({checked.clean_sql([spec.person.field])}) AS r "
-            f"WHERE r.{column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {table} AS n WHERE n.raw = r.{column})"
+            f"SELECT raw FROM {seen} AS s WHERE raw IS NOT NULL "
+            f"AND NOT EXISTS (SELECT 1 FROM {table} AS n WHERE n.raw = s.raw)"
         )["raw"].combine_chunks()
         if len(new):
             part = f"{table}_{len(self._parts[table])}"
@@ -78,6 +87,7 @@ class Persons:
         """Remember which person each local id of a bridging record is."""
         spec = checked.spec
         found = self.sql(spec)
+        assert found is not None  # a bridging record has an NHS number or a local id
         name = spec.key[0]
         select = (
             f"SELECT r.{quoted(name)} AS raw, {found.person_id} AS person_id, "
@@ -106,27 +116,27 @@ class Persons:
         return PersonSql(f"CASE WHEN n.person_id IS NOT NULL THEN n.person_id ELSE {nobody} END", join)
 
     def linkage(self, checked: CheckedRecord) -> dict[str, object] | None:
-        """How many loaded rows were linked, had no number, had an invalid one."""
+        """How many loaded rows were linked, had no number, had an invalid one. Call after `learn`."""
         spec = checked.spec
-        found = self.sql(spec)
-        if found is None or spec.person is None:
+        link = spec.person
+        if link is None or link.how == "parent":
             return None
-        if spec.person.how == "via":
-            linked, invalid = "n.state = 'linked'", "n.state = 'invalid'"
+        state = "CASE WHEN n.person_id IS NOT NULL THEN 'linked' WHEN n.raw IS NOT NULL THEN 'invalid' END"
+        if link.how == "via":
+            known = link.record in self._bridges
+            state = "n.state" if known else "NULL"
+            join = f"LEFT JOIN zone_i.bridge_{link.record} AS n USING (raw)" if known else ""
         else:
-            linked, invalid = "n.person_id IS NOT NULL", "n.raw IS NOT NULL AND n.person_id IS NULL"
-        if not found.joins:
-            linked = invalid = "false"
-        name = spec.person.field or spec.person.key
-        assert name is not None
-        row = self.engine.query(
-            f"SELECT count(*) AS rows, count(*) FILTER (WHERE {linked}) AS linked, count(*) FILTER (WHERE {invalid}) AS invalid "
-            f"FROM ({checked.clean_sql([name])}) AS r {found.joins}"
-        ).to_pylist()[0]
+            join = f"LEFT JOIN {_table_of(spec)} AS n USING (raw)"
+        rows = self.engine.query(
+            f"SELECT {state} AS state, CAST(sum(s.n) AS BIGINT) AS n FROM zone_i.seen_{spec.name} AS s {join} GROUP BY 1"
+        )
+        counts = dict(zip(rows["state"].to_pylist(), rows["n"].to_pylist(), strict=True))
+        linked, invalid = counts.get("linked", 0), counts.get("invalid", 0)
+        total = sum(counts.values())
         return {
-            "record": spec.name, "rows": row["rows"], "rows_linked": row["linked"],
-            "rows_no_number": row["rows"] - row["linked"] - row["invalid"],
-            "rows_invalid_number": row["invalid"],
+            "record": spec.name, "rows": total, "rows_linked": linked,
+            "rows_no_number": total - linked - invalid, "rows_invalid_number": invalid,
         }  # fmt: skip
 
     def identified(self) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,6 @@ and has letters in it, so it can be taken neither for an NHS number nor, by a sp
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -89,8 +88,3 @@ def base32(digests: Sequence[bytes], prefix: str) -> list[str]:
     letters = _ALPHABET[padded.reshape(-1, CHARACTERS, 5) @ _WEIGHTS]
     text = letters.tobytes().decode("ascii")
     return [prefix + text[at : at + CHARACTERS] for at in range(0, len(text), CHARACTERS)]
-
-
-def keyed_digest(secret: bytes, value: str) -> str:
-    """HMAC-SHA-256 in hexadecimal: what `keyed_sql` computes for a whole column."""
-    return hmac.new(secret, value.encode(), hashlib.sha256).hexdigest()

@@ -131,23 +131,27 @@ class Account:
                 else f"SELECT file_id, count(*) AS n FROM {source} GROUP BY 1"
             ).to_pylist()
             return {row["file_id"]: (row["n"], None, None) for row in counted}
-        day = quoted(rule.date)
+        day, provider = quoted(rule.date), quoted(rule.provider)
         rows = engine.query(
-            f"SELECT file_id, {quoted(rule.provider)} AS provider_code, "
-            f"CAST(date_trunc('month', {day}) AS DATE) AS month, count(*) AS n, "
-            f"min({day}) AS first, max({day}) AS last FROM {source} GROUP BY 1, 2, 3"
+            f"SELECT file_id, {provider} AS provider_code, month, count(*) AS n, min({day}) AS first, "
+            f"max({day}) AS last FROM (SELECT *, CAST(date_trunc('month', {day}) AS DATE) AS month FROM {source}) "
+            f"GROUP BY GROUPING SETS ((file_id), ({provider}, month)) ORDER BY provider_code, month"
         ).to_pylist()
-        self._add_coverage(checked.spec.name, rows)
-        return _by_file(rows)
-
-    def _add_coverage(self, record: str, rows: list[dict[str, object]]) -> None:
-        sums: dict[tuple[object, object], int] = {}
-        for row in rows:
-            key = (row["provider_code"], row["month"])
-            sums[key] = sums.get(key, 0) + int(str(row["n"]))
-        for (provider, month), n in sorted(sums.items(), key=str):
-            if month is not None:
-                self.coverage.append({"record": record, "provider_code": provider, "month": month, "rows": n})
+        self.coverage.extend(
+            {
+                "record": checked.spec.name,
+                "provider_code": row["provider_code"],
+                "month": row["month"],
+                "rows": row["n"],
+            }
+            for row in rows
+            if row["file_id"] is None and row["month"] is not None
+        )
+        return {
+            row["file_id"]: (row["n"], row["first"], row["last"])
+            for row in rows
+            if row["file_id"] is not None
+        }
 
     def write(self, folder: Path) -> list[Path]:
         """Write the five tables as Parquet."""
@@ -165,17 +169,6 @@ class Account:
         for name, table in tables.items():
             pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
         return [folder / f"{name}.parquet" for name in tables]
-
-
-def _by_file(rows: list[dict[str, object]]) -> dict[int, tuple[int, date | None, date | None]]:
-    found: dict[int, tuple[int, date | None, date | None]] = {}
-    for row in rows:
-        file_id, n = int(str(row["file_id"])), int(str(row["n"]))
-        before = found.get(file_id, (0, None, None))
-        firsts = [day for day in (before[1], row["first"]) if isinstance(day, date)]
-        lasts = [day for day in (before[2], row["last"]) if isinstance(day, date)]
-        found[file_id] = (before[0] + n, min(firsts, default=None), max(lasts, default=None))
-    return found
 
 
 def _pairs(engine: Engine, select: str) -> dict[int, int]:

@@ -39,10 +39,13 @@ class CheckedRecord:
     removed: str
     refused: tuple[FileRejected, ...] = ()
 
-    def typed_sql(self, names: Iterable[str]) -> str:
-        """A SELECT of file_id, row_number and the named columns, typed, of all rows that were split."""
+    def typed_sql(self, names: Iterable[str], *, only: str = "") -> str:
+        """A SELECT of file_id, row_number and the named columns, typed, of all rows that were split.
+
+        only: a table of file_id and row_number; no other rows are given
+        """
         wanted = list(dict.fromkeys(names))
-        return union([_typed(self.spec, group, plans, wanted) for group, plans in self.groups])
+        return union([_typed(self.spec, group, plans, wanted, only) for group, plans in self.groups])
 
     def clean_sql(self, names: Iterable[str]) -> str:
         """The same without the rows set aside."""
@@ -79,11 +82,16 @@ def add_removed(engine: Engine, checked: CheckedRecord, select: str) -> None:
     engine.drop(more)
 
 
-def _typed(spec: RecordSpec, group: Group, plans: Mapping[str, ColumnPlan], names: Sequence[str]) -> str:
+def _typed(
+    spec: RecordSpec, group: Group, plans: Mapping[str, ColumnPlan], names: Sequence[str], only: str
+) -> str:
     used = [plans[name] for name in names]
     chosen = ["s.file_id", "s.row_number", *(plan.aliased() for plan in used)]
     joins = " ".join(plan.join for plan in used if plan.join)
-    return f"SELECT {', '.join(chosen)} FROM ({group.source_sql(spec, names)}) AS s {joins}"
+    source = group.source_sql(spec, names)
+    if only:
+        source = f"SELECT a.* FROM ({source}) AS a JOIN {only} AS o USING (file_id, row_number)"
+    return f"SELECT {', '.join(chosen)} FROM ({source}) AS s {joins}"
 
 
 def _faulty(spec: RecordSpec, group: Group, plans: Mapping[str, ColumnPlan]) -> str:

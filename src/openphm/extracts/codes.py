@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from openphm.definitions import FieldSpec, Pattern
+from openphm.definitions.snomed import is_concept_id
 
 EXCEL_DAMAGE = (
     r"[0-9](\.[0-9]+)?[eE]\+[0-9]{2,}"
@@ -25,19 +26,6 @@ _EXCEL = re.compile(EXCEL_DAMAGE)
 
 _TRUE = frozenset({"y", "yes", "true", "t", "1"})
 _FALSE = frozenset({"n", "no", "false", "f", "0"})
-
-# Verhoeff's dihedral group D5: the multiplication table and the permutation applied at each place.
-_TIMES = (
-    (0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 4, 0, 6, 7, 8, 9, 5), (2, 3, 4, 0, 1, 7, 8, 9, 5, 6),
-    (3, 4, 0, 1, 2, 8, 9, 5, 6, 7), (4, 0, 1, 2, 3, 9, 5, 6, 7, 8), (5, 9, 8, 7, 6, 0, 4, 3, 2, 1),
-    (6, 5, 9, 8, 7, 1, 0, 4, 3, 2), (7, 6, 5, 9, 8, 2, 1, 0, 4, 3), (8, 7, 6, 5, 9, 3, 2, 1, 0, 4),
-    (9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
-)  # fmt: skip
-_PLACES = (
-    (0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 5, 7, 6, 2, 8, 3, 0, 9, 4), (5, 8, 0, 3, 7, 9, 6, 1, 4, 2),
-    (8, 9, 1, 6, 0, 4, 3, 5, 2, 7), (9, 4, 5, 3, 1, 2, 6, 8, 7, 0), (4, 2, 8, 6, 5, 7, 3, 9, 0, 1),
-    (2, 7, 9, 3, 8, 0, 6, 4, 1, 5), (7, 0, 4, 6, 9, 1, 3, 2, 5, 8),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -114,20 +102,7 @@ def fits(pattern: Pattern, value: str) -> bool:
     """The whole value has the pattern's form and, where it says so, the right check digit."""
     if re.fullmatch(pattern.regex, value) is None:
         return False
-    return pattern.check != "verhoeff" or is_snomed_concept(value)
-
-
-def is_snomed_concept(digits: str) -> bool:
-    """A SNOMED CT concept id: Verhoeff's check digit, and 00 or 10 before it (the partition of concepts)."""
-    return len(digits) >= 6 and digits[-3:-1] in ("00", "10") and passes_verhoeff(digits)
-
-
-def passes_verhoeff(digits: str) -> bool:
-    """J. Verhoeff, Error Detecting Decimal Codes, 1969: zero at the end of the product is a pass."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        total = _TIMES[total][_PLACES[place % 8][int(digit)]]
-    return total == 0
+    return pattern.check != "verhoeff" or is_concept_id(value)
 
 
 def is_excel_damage(raw: str) -> bool:

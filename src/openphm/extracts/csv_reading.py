@@ -76,7 +76,7 @@ def read_rows(
     with this file (read it again carefully), FileRejected when the file itself is not to be trusted.
     """
     untidy = bool(layout.rules.get("short") or layout.rules.get("trailing_empty"))
-    carefully = carefully or untidy or bool(survey.odd_lines)
+    carefully = carefully or untidy or bool(survey.quoted_ends)
     counted = 0
     for batch in (_read_carefully if carefully else _read_quickly)(path, layout, rejects):
         counted += batch.num_rows

@@ -87,6 +87,7 @@ class _Days:
         self._field = field
         self._nothing = (*spec.sentinel_dates, *spec.null_words)
         self._spec = spec
+        self._known: dict[str, dict[str, DateVerdict]] = {}
         self.counts: dict[int, dict[str, int]] = {}
         self.empty: dict[int, int] = {}
 
@@ -114,7 +115,11 @@ class _Days:
                 refused.append(reason)
 
     def judge(self, chosen: str, raw_values: Mapping[str, int]) -> dict[str, DateVerdict]:
-        return {one.raw: one for one in judge_dates(chosen, self._field.formats, raw_values, self._nothing)}
+        """A verdict for each value; the same day in another month's file is judged once."""
+        known = self._known.setdefault(chosen, {})
+        new = [raw for raw in raw_values if raw not in known]
+        known.update((one.raw, one) for one in judge_dates(chosen, self._field.formats, new, self._nothing))
+        return {raw: known[raw] for raw in raw_values}
 
 
 def _plan_group(
@@ -161,12 +166,33 @@ def _measure(engine: Engine, spec: RecordSpec, group: Group, fields: list[FieldS
             wanted.append(f"count({there}) AS {plans.quoted('present_' + name)}")
             wanted.append(f"count_if({wrong}) AS {plans.quoted('wrong_' + name)}")
         else:
-            text = plans.trimmed(name, spec.null_words)
-            wanted.append(f"count({text}) AS {plans.quoted('present_' + name)}")
-            wanted.append(f"max(length({text})) AS {plans.quoted('long_' + name)}")
+            column = f"s.{plans.quoted(name)}"
+            wanted.append(f"count({column}) AS {plans.quoted('present_' + name)}")
+            wanted.append(f"max(strlen({column})) AS {plans.quoted('long_' + name)}")
             wanted.append(f"count_if({plans.excel_condition(name)}) AS {plans.quoted('wrong_' + name)}")
+            wanted.append(f"count_if({plans.untidy_condition(name)}) AS {plans.quoted('untidy_' + name)}")
     source = group.source_sql(spec, [field.name for field in fields])
     row = engine.query(f"SELECT {', '.join(wanted)} FROM ({source}) AS s").to_pylist()[0]
+    sums = {key: int(value or 0) for key, value in row.items()}
+    return sums | _measure_untidy(engine, spec, group, sums)
+
+
+def _measure_untidy(
+    engine: Engine, spec: RecordSpec, group: Group, sums: Mapping[str, int]
+) -> dict[str, int]:
+    """Count again what is there in text columns with spaces around values, or where words mean nothing."""
+    names = [key.removeprefix("untidy_") for key, n in sums.items() if key.startswith("untidy_") if n]
+    if spec.null_words:
+        names = [key.removeprefix("untidy_") for key in sums if key.startswith("untidy_")]
+    if not names:
+        return {}
+    wanted = [
+        f"count({plans.trimmed(name, spec.null_words)}) AS {plans.quoted('present_' + name)}"
+        for name in names
+    ]
+    row = engine.query(f"SELECT {', '.join(wanted)} FROM ({group.source_sql(spec, names)}) AS s").to_pylist()[
+        0
+    ]
     return {key: int(value or 0) for key, value in row.items()}
 
 
@@ -189,8 +215,9 @@ def _plan_measured(
         ), filled
     has_long = field.type == "id" and sums[f"long_{name}"] > plans.LONGEST_ID
     return plans.text_column(
-        field, spec.null_words, has_empty=has_empty, has_damage=wrong > 0, has_long=has_long
-    ), filled
+        field, spec.null_words, has_empty=has_empty, has_damage=wrong > 0, has_long=has_long,
+        is_tidy=not sums[f"untidy_{name}"] and not spec.null_words,
+    ), filled  # fmt: skip
 
 
 def _plan_codes(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -47,21 +48,27 @@ def recognise(source: Source, specs: Mapping[str, RecordSpec]) -> Recognised:
 
 
 def _by_pattern(source: Source, specs: Iterable[RecordSpec]) -> RecordSpec | None:
+    stem = comparable_name(source.stem)
     found = [
-        (len(comparable_name(pattern)), spec)
+        (len("".join(_parts(pattern)[::2])), spec)
         for spec in specs
         for pattern in spec.files
-        if _fits(pattern, source.stem)
+        if _fits(pattern, stem)
     ]
     return max(found, key=lambda one: one[0])[1] if found else None
 
 
-def _fits(pattern: str, stem: str) -> bool:
-    head, star, tail = pattern.partition("*")
-    plain, begins, ends = comparable_name(stem), comparable_name(head), comparable_name(tail)
+def _fits(pattern: str, plain: str) -> bool:
+    begins, star, ends = _parts(pattern)
     if not star:
         return plain == begins
     return plain.startswith(begins) and plain.endswith(ends) and len(plain) >= len(begins) + len(ends)
+
+
+@lru_cache(maxsize=4096)
+def _parts(pattern: str) -> tuple[str, bool, str]:
+    head, star, tail = pattern.partition("*")
+    return comparable_name(head), bool(star), comparable_name(tail)
 
 
 def _by_header(source: Source, specs: Iterable[RecordSpec]) -> list[RecordSpec]:

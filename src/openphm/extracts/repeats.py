@@ -75,11 +75,10 @@ def _supersede_submissions(engine: Engine, checked: CheckedRecord) -> None:
     old = f"repeats.{checked.spec.name}__submissions"
     found = engine.create_table(
         old,
-        f"SELECT file_id, {provider}, {period} FROM ("
-        f"SELECT file_id, {provider}, {period}, max({version}) AS v, "
-        f"max(max({version})) OVER (PARTITION BY {provider}, {period}) AS latest "
-        f"FROM ({checked.typed_sql(names)}) WHERE {provider} IS NOT NULL AND {period} IS NOT NULL "
-        "GROUP BY ALL) WHERE v < latest",
+        f"SELECT file_id, {provider}, {period} FROM (SELECT *, "
+        f"max(v) OVER (PARTITION BY {provider}, {period}) AS latest FROM ("
+        f"SELECT file_id, {provider}, {period}, max({version}) AS v FROM ({checked.typed_sql(names)}) "
+        f"WHERE {provider} IS NOT NULL AND {period} IS NOT NULL GROUP BY 1, 2, 3)) WHERE v < latest",
     )
     if found:
         add_removed(
@@ -121,15 +120,24 @@ def _hash(names: Sequence[str]) -> str:
 
 
 def _fetch_rows(engine: Engine, checked: CheckedRecord, repeated: str, table: str) -> None:
-    """Every loadable row of a repeated key: its key, a hash of its whole content, and its rank."""
+    """Every loadable row of a repeated key: its key, a hash of its whole content, and its rank.
+
+    The few rows are found in the key columns; only they are read in full.
+    """
     spec = checked.spec
+    few = f"{table}_few"
+    engine.create_table(
+        few,
+        f"SELECT t.file_id, t.row_number FROM ({checked.clean_sql(spec.key)}) AS t "
+        f"JOIN {repeated} AS r ON r.h = hash({', '.join('t.' + quoted(name) for name in spec.key)})",
+    )
     engine.create_table(
         table,
         f"SELECT t.file_id, t.row_number, {_key(spec.key, 't')} AS k, "
         f"hash({', '.join('t.' + quoted(name) for name in checked.names)}) AS content, "
-        f"{_rank(checked)} AS rank FROM ({checked.clean_sql(checked.names)}) AS t "
-        f"JOIN {repeated} AS r ON r.h = hash({', '.join('t.' + quoted(name) for name in spec.key)})",
+        f"{_rank(checked)} AS rank FROM ({checked.typed_sql(checked.names, only=few)}) AS t",
     )
+    engine.drop(few)
 
 
 def _key(names: Sequence[str], alias: str) -> str:

@@ -22,8 +22,8 @@ class Survey:
     """What one pass over the bytes found.
 
     lines            lines with something in them, the header included
-    odd_lines        lines with an odd number of quotation marks: a field goes over the line end, or a
-                     mark is not closed
+    quoted_ends      line ends within quotation marks: a field goes over the line end, or a mark is not
+                     closed
     utf8_characters  valid characters beyond ASCII
     broken_bytes     places that are not valid UTF-8
     odd_line_ends    line ends other than \\n and \\r\\n
@@ -33,7 +33,7 @@ class Survey:
 
     size: int = 0
     lines: int = 0
-    odd_lines: int = 0
+    quoted_ends: int = 0
     nul_bytes: int = 0
     nul_tail: int = 0
     utf8_characters: int = 0
@@ -100,7 +100,7 @@ class _Tally:
             before,
             size=before.size + len(piece),
             lines=before.lines + line_ends + (piece[-1:] != b"\n") - _blank_lines(piece),
-            odd_lines=before.odd_lines + _odd_lines(piece),
+            quoted_ends=before.quoted_ends + _line_ends_in_quotes(piece),
             nul_bytes=before.nul_bytes + nul_bytes,
             nul_tail=before.nul_tail + trailing if trailing == len(piece) else trailing,
             utf8_characters=before.utf8_characters + characters,
@@ -131,11 +131,11 @@ def _blank_lines(piece: bytes) -> int:
     return sum(1 for line in lines if not line.strip(b"\r"))
 
 
-def _odd_lines(piece: bytes) -> int:
+def _line_ends_in_quotes(piece: bytes) -> int:
+    """Line ends that stand between an odd and an even quotation mark, counted from the piece's begin."""
     if b'"' not in piece:
         return 0
     values = np.frombuffer(piece, dtype=np.uint8)
-    marks = np.flatnonzero(values == ord('"'))
-    ends = np.append(np.flatnonzero(values == ord("\n")), len(values))
-    in_line = np.diff(np.searchsorted(marks, ends), prepend=0)
-    return int((in_line % 2).sum())
+    inside = np.bitwise_xor.accumulate((values == ord('"')).view(np.uint8))
+    inside &= (values == ord("\n")).view(np.uint8)
+    return int(np.count_nonzero(inside)) + (piece.count(b'"') % 2)
