@@ -29,6 +29,7 @@ from openphm.definitions.header import KINDS, read_header
 from openphm.definitions.parameters import merge, resolve
 from openphm.definitions.problems import Problems
 from openphm.definitions.sidecar import attach_sidecar
+from openphm.definitions.tables import table_rows
 from openphm.definitions.yaml_reader import read_yaml
 
 SHIPPED = Path(__file__).parent
@@ -67,9 +68,7 @@ class Definitions:
 
     @cached_property
     def _tables(self) -> dict[str, list[dict[str, Any]]]:
-        from openphm.definitions.tables import table_rows
-
-        return table_rows(self)
+        return table_rows(self.contents)
 
     def __iter__(self) -> Iterator[Definition]:
         return (self.by_id[id_] for id_ in sorted(self.by_id))

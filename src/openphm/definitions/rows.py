@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from openphm.definitions.load import Definitions
+from openphm.definitions.contents import Contents
 
 Row = dict[str, Any]
 
 
-def condition_rows(definitions: Definitions) -> Iterator[Row]:
+def condition_rows(contents: Contents) -> Iterator[Row]:
     """definitions.condition"""
-    for id_, one in sorted(definitions.contents.conditions.items()):
+    for id_, one in sorted(contents.conditions.items()):
         yield {
             "condition_id": id_,
             "name": one.name,
@@ -26,9 +25,9 @@ def condition_rows(definitions: Definitions) -> Iterator[Row]:
         }
 
 
-def condition_code_rows(definitions: Definitions) -> Iterator[Row]:
+def condition_code_rows(contents: Contents) -> Iterator[Row]:
     """definitions.condition_code"""
-    for id_, condition in sorted(definitions.contents.conditions.items()):
+    for id_, condition in sorted(contents.conditions.items()):
         for evidence in condition.evidence:
             for code in evidence.codes:
                 yield {
@@ -43,9 +42,9 @@ def condition_code_rows(definitions: Definitions) -> Iterator[Row]:
                 }
 
 
-def attribute_rows(definitions: Definitions) -> Iterator[Row]:
+def attribute_rows(contents: Contents) -> Iterator[Row]:
     """definitions.attribute"""
-    for id_, one in sorted(definitions.contents.attributes.items()):
+    for id_, one in sorted(contents.attributes.items()):
         yield {
             "attribute_id": id_,
             "name": one.name,
@@ -58,9 +57,9 @@ def attribute_rows(definitions: Definitions) -> Iterator[Row]:
         }
 
 
-def attribute_code_rows(definitions: Definitions) -> Iterator[Row]:
+def attribute_code_rows(contents: Contents) -> Iterator[Row]:
     """definitions.attribute_code"""
-    for id_, attribute in sorted(definitions.contents.attributes.items()):
+    for id_, attribute in sorted(contents.attributes.items()):
         for one in attribute.codes:
             yield {
                 "attribute_id": id_,
@@ -74,16 +73,16 @@ def attribute_code_rows(definitions: Definitions) -> Iterator[Row]:
             }
 
 
-def attribute_condition_rows(definitions: Definitions) -> Iterator[Row]:
+def attribute_condition_rows(contents: Contents) -> Iterator[Row]:
     """definitions.attribute_condition"""
-    for id_, attribute in sorted(definitions.contents.attributes.items()):
+    for id_, attribute in sorted(contents.attributes.items()):
         for condition in attribute.conditions:
             yield {"attribute_id": id_, "condition_id": condition}
 
 
-def attribute_parameter_rows(definitions: Definitions) -> Iterator[Row]:
+def attribute_parameter_rows(contents: Contents) -> Iterator[Row]:
     """definitions.attribute_parameter"""
-    for id_, attribute in sorted(definitions.contents.attributes.items()):
+    for id_, attribute in sorted(contents.attributes.items()):
         believed = {"lowest": attribute.lowest, "highest": attribute.highest}
         limits = {name: limit for name, limit in believed.items() if limit is not None}
         for name, value in sorted({**limits, **attribute.parameters}.items()):
@@ -98,9 +97,9 @@ def attribute_parameter_rows(definitions: Definitions) -> Iterator[Row]:
                 }
 
 
-def attribute_band_rows(definitions: Definitions) -> Iterator[Row]:
+def attribute_band_rows(contents: Contents) -> Iterator[Row]:
     """definitions.attribute_band"""
-    for id_, attribute in sorted(definitions.contents.attributes.items()):
+    for id_, attribute in sorted(contents.attributes.items()):
         for one in attribute.bands:
             yield {
                 "attribute_id": id_,
@@ -110,9 +109,9 @@ def attribute_band_rows(definitions: Definitions) -> Iterator[Row]:
             }
 
 
-def efi_deficit_rows(definitions: Definitions) -> Iterator[Row]:
+def efi_deficit_rows(contents: Contents) -> Iterator[Row]:
     """definitions.efi_deficit"""
-    for attribute in definitions.contents.attributes.values():
+    for attribute in contents.attributes.values():
         for one in attribute.deficits:
             same = {"deficit_id": one.id, "deficit_number": one.number, "name": one.name}
             for condition in one.conditions:
@@ -135,9 +134,9 @@ def efi_deficit_rows(definitions: Definitions) -> Iterator[Row]:
                 }
 
 
-def point_of_delivery_rows(definitions: Definitions) -> Iterator[Row]:
+def point_of_delivery_rows(contents: Contents) -> Iterator[Row]:
     """definitions.point_of_delivery"""
-    for pod in definitions.contents.costs.points_of_delivery:
+    for pod in contents.costs.points_of_delivery:
         yield {
             "point_of_delivery": pod.id,
             "name": pod.name,
@@ -151,9 +150,9 @@ def point_of_delivery_rows(definitions: Definitions) -> Iterator[Row]:
         }
 
 
-def unit_cost_rows(definitions: Definitions) -> Iterator[Row]:
+def unit_cost_rows(contents: Contents) -> Iterator[Row]:
     """definitions.unit_cost"""
-    costs = definitions.contents.costs.unit_costs
+    costs = contents.costs.unit_costs
     for one in sorted(costs, key=lambda cost: (cost.point_of_delivery, cost.currency, cost.basis)):
         yield {
             "point_of_delivery": one.point_of_delivery,
@@ -168,22 +167,22 @@ def unit_cost_rows(definitions: Definitions) -> Iterator[Row]:
         }
 
 
-def price_order_rows(definitions: Definitions) -> Iterator[Row]:
+def price_order_rows(contents: Contents) -> Iterator[Row]:
     """definitions.price_order"""
-    for pod, bases in definitions.contents.costs.price_order:
+    for pod, bases in contents.costs.price_order:
         for position, basis in enumerate(bases, start=1):
             yield {"position": position, "cost_basis": basis, "point_of_delivery": pod}
 
 
-def deflator_rows(definitions: Definitions) -> Iterator[Row]:
+def deflator_rows(contents: Contents) -> Iterator[Row]:
     """definitions.deflator"""
-    for one in definitions.contents.costs.deflators:
+    for one in contents.costs.deflators:
         yield {"price_year": one.price_year, "gdp": one.gdp, "is_forecast": one.is_forecast}
 
 
-def segment_rule_rows(definitions: Definitions) -> Iterator[Row]:
+def segment_rule_rows(contents: Contents) -> Iterator[Row]:
     """definitions.segment_rule"""
-    model = definitions.contents.segments["life_course"]
+    model = contents.segments["life_course"]
     for rule in model.subsegments:
         yield {
             "position": rule.position,
@@ -194,9 +193,9 @@ def segment_rule_rows(definitions: Definitions) -> Iterator[Row]:
         }
 
 
-def code_map_rows(definitions: Definitions) -> Iterator[Row]:
+def code_map_rows(contents: Contents) -> Iterator[Row]:
     """definitions.code_map"""
-    for one in sorted(definitions.contents.reference.maps):
+    for one in sorted(contents.reference.maps):
         yield {
             "map_id": one.map_id,
             "code": one.code,
@@ -205,9 +204,9 @@ def code_map_rows(definitions: Definitions) -> Iterator[Row]:
         }
 
 
-def ethnic_category_rows(definitions: Definitions) -> Iterator[Row]:
+def ethnic_category_rows(contents: Contents) -> Iterator[Row]:
     """definitions.ethnic_category"""
-    for one in definitions.contents.reference.ethnic_categories:
+    for one in contents.reference.ethnic_categories:
         yield {
             "ethnicity_code": one.code,
             "name": one.name,

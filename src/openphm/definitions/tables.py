@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from openphm.definitions.load import Definitions
+from openphm.definitions import rows
+from openphm.definitions.contents import Contents
 
 Row = dict[str, Any]
 
@@ -154,18 +154,16 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
 }  # fmt: skip
 
 
-def table_rows(definitions: Definitions) -> dict[str, list[Row]]:
+def table_rows(contents: Contents) -> dict[str, list[Row]]:
     """Every table of `COLUMNS`, each row with exactly its columns, in a stable order."""
-    from openphm.definitions import rows
-
-    built = {name: list(_shape(name, getattr(rows, f"{name}_rows")(definitions))) for name in COLUMNS}
+    built = {name: list(_shape(name, getattr(rows, f"{name}_rows")(contents))) for name in COLUMNS}
     return {name: built[name] for name in COLUMNS}
 
 
-def _shape(table: str, rows: Iterator[Row]) -> Iterator[Row]:
+def _shape(table: str, built: Iterator[Row]) -> Iterator[Row]:
     columns = COLUMNS[table]
     names = {column.name for column in columns}
-    for row in rows:
+    for row in built:
         unknown = set(row) - names
         if unknown:
             raise KeyError(f"{table}: {sorted(unknown)} are not declared")
