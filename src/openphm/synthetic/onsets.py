@@ -18,7 +18,7 @@ from openphm.synthetic.tables import code_of
 
 HOSPITAL_ONLY = 0.10
 MEDICINE_ONLY = 0.03
-MEDICINE_TELLS = ("dementia", "parkinsons", "epilepsy", "hypothyroidism", "diabetes")
+MEDICINE_ONLY_AT_MOST = 0.25
 LOOKBACK_MONTHS = {"back_neck_pain": 24, "metastatic_cancer": 24}
 BACK_PAIN_DAYS = 80
 _RECENT_DAYS = 640
@@ -26,8 +26,12 @@ _MARGIN = 25
 _LONG_GONE = 780
 
 
-def date_conditions(people: People, has: Bools, clock: Clock, resolvable: Ints, streams: Streams) -> Life:
-    """A life with conditions, without activity yet."""
+def date_conditions(people: People, has: Bools, clock: Clock, told: Ints, resolvable: Ints, streams: Streams) -> Life:
+    """A life with conditions, without activity yet.
+
+    told         indices of conditions that a medicine alone can tell of
+    resolvable   indices of conditions that a code can end
+    """
     rng = streams.of("onsets")
     m = model()
     onset, resolved = nothing(*has.shape), nothing(*has.shape)
@@ -35,7 +39,7 @@ def date_conditions(people: People, has: Bools, clock: Clock, resolvable: Ints, 
     who, what = np.nonzero(has)
     onset[who, what] = _onset_days(people, who, what, m, rng)
     _follow_cancer(onset, has, m, rng)
-    known[who, what] = _how_known(people, who, what, clock, m, rng)
+    known[who, what] = _how_known(people, who, what, clock, told, rng)
     hospital = np.nonzero(known == BY_HOSPITAL)
     onset[hospital] = _hospital_days(people, hospital[0], hospital[1], clock, m, rng)
     _lapse(people, has, onset, resolved, resolvable, rng)
@@ -62,17 +66,19 @@ def _follow_cancer(onset: np.ndarray, has: Bools, m: Model, rng: np.random.Gener
 
 
 def _how_known(
-    people: People, who: Ints, what: Ints, clock: Clock, m: Model, rng: np.random.Generator
+    people: People, who: Ints, what: Ints, clock: Clock, told: Ints, rng: np.random.Generator
 ) -> np.ndarray:
+    """Most conditions are known to the practice, one in ten to hospitals only, a few by a medicine only."""
+    m = model()
     u = rng.random(len(who))
     since = np.maximum(people.joined, clock.start)[who]
     room = people.stop[who] - since > 200
     old_enough = (since - people.birth[who]) / YEAR > m.youngest[what] + 0.2
     written = m.icd10[what] != ""
     hospital = (u < HOSPITAL_ONLY) & room & old_enough & written & ~m.of_kind("end_of_life")[what]
-    tells = np.isin(what, [m.index(one) for one in MEDICINE_TELLS])
-    share = MEDICINE_ONLY * len(tells) / max(1, int(tells.sum()))
-    medicine = (u > 1 - min(share, 0.25)) & tells
+    tells = np.isin(what, told) & room & (people.joined[who] <= clock.start)
+    share = MEDICINE_ONLY * len(who) / max(1, int(tells.sum()))
+    medicine = (u > 1 - min(share, MEDICINE_ONLY_AT_MOST)) & tells
     return np.where(hospital, BY_HOSPITAL, np.where(medicine, BY_MEDICINE, BY_GP)).astype(np.int8)
 
 

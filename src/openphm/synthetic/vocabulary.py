@@ -11,7 +11,8 @@ from functools import cached_property
 
 import numpy as np
 
-from openphm.definitions import Definitions
+from openphm.definitions import Definition, Definitions
+from openphm.synthetic.activity.medicines import formulary
 from openphm.synthetic.conditions import model
 from openphm.synthetic.draws import Ints
 from openphm.synthetic.frailty import CODED
@@ -64,12 +65,30 @@ class Vocabulary:
 
     @cached_property
     def not_evidence(self) -> CodeTable:
-        return self.table([self.codes(one, role="not") for one in model().ids])
+        """Family history and the like; a code that is evidence of something else is left out."""
+        evidence = {code for one in self.definitions.all("codelists") for code in self._onset_of(one)}
+        return self.table([[c for c in self.codes(one, role="not") if c not in evidence] for one in model().ids])
+
+    @staticmethod
+    def _onset_of(codelist: Definition) -> Sequence[str]:
+        return codelist.body["codes"].get("snomed", {}).get("onset", ())
 
     @cached_property
     def resolvable(self) -> Ints:
         """Indices of the conditions that a code can end."""
         return np.flatnonzero(self.resolved.place[:, 0] >= 0)
+
+    @cached_property
+    def telling(self) -> dict[int, int]:
+        """Condition -> the first of our medicines that alone tells of it."""
+        f, found = formulary(), {}
+        for place, condition in enumerate(model().ids):
+            prefixes = self.codes(condition, "bnf")
+            taken = [condition in str(reason).split(";") for reason in f.reason]
+            fits = np.flatnonzero(np.array(taken) & f.starts_with(*prefixes)) if prefixes else []
+            if len(fits):
+                found[place] = int(fits[0])
+        return found
 
     @cached_property
     def deficit(self) -> CodeTable:

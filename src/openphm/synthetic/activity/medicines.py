@@ -7,6 +7,7 @@ the life has what they say.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -64,10 +65,14 @@ def formulary() -> Formulary:
 
 
 def add_medicines(
-    life: Life, risks: Risks, states: States, calendar: dict[str, Calendar], rng: np.random.Generator
-) -> None:
-    """Adds the kind `issue`: one row a prescription item."""
-    courses = joined([_for_conditions(life, rng), _for_risks(life, risks, rng), _repeats(life, rng)])
+    life: Life, risks: Risks, states: States, telling: Mapping[int, int], calendar: dict[str, Calendar],
+    rng: np.random.Generator,
+) -> None:  # fmt: skip
+    """Adds the kind `issue`: one row a prescription item.
+
+    telling   condition -> the medicine by which it is known where nothing else tells
+    """
+    courses = joined([_for_conditions(life, telling, rng), _for_risks(life, risks, rng), _repeats(life, rng)])
     parts = [_issues(courses, life, rng), _short_courses(life, states, calendar, rng)]
     parts += [_opioids(life, risks, states, rng), _of_the_mind(life, risks, states, rng)]
     issues = joined(parts)
@@ -80,7 +85,7 @@ def _course(person: Ints, medicine: Ints, start: Ints, stop: Ints) -> Facts:
     return dated(person, start, medicine=medicine.astype(np.int16), until=np.asarray(stop).astype(np.int32))
 
 
-def _for_conditions(life: Life, rng: np.random.Generator) -> Facts:
+def _for_conditions(life: Life, telling: Mapping[int, int], rng: np.random.Generator) -> Facts:
     """Medicines for conditions, from the onset; always where the medicine alone tells of the condition."""
     m, f = model(), formulary()
     parts = []
@@ -88,7 +93,7 @@ def _for_conditions(life: Life, rng: np.random.Generator) -> Facts:
         for reason in str(f.reason[medicine]).split(";"):
             c = m.index(reason)
             has = life.onset[:, c] < FAR
-            told = (life.known_by[:, c] == BY_MEDICINE) & _tells(reason, str(f.bnf[medicine]))
+            told = (life.known_by[:, c] == BY_MEDICINE) & (telling.get(c) == medicine)
             who = np.flatnonzero(has & (told | (rng.random(life.count) < f.weight[medicine])))
             wait = np.where(told[who], 0, rng.exponential(120, len(who))).astype(np.int64)
             parts.append(
@@ -97,14 +102,6 @@ def _for_conditions(life: Life, rng: np.random.Generator) -> Facts:
     courses = joined(parts)
     _, first = np.unique(courses["person"].astype(np.int64) * 1000 + courses["medicine"], return_index=True)
     return kept(courses, np.isin(np.arange(len(courses["person"])), first))
-
-
-_FIRST_CHOICE = {"diabetes": "0601022", "dementia": "0411", "parkinsons": "0409", "hypothyroidism": "060201"}
-
-
-def _tells(condition: str, bnf: str) -> bool:
-    """The medicine that somebody known by medicine only is sure to take."""
-    return bnf.startswith(_FIRST_CHOICE.get(condition, "never"))
 
 
 def _for_risks(life: Life, risks: Risks, rng: np.random.Generator) -> Facts:
