@@ -67,7 +67,8 @@ class Asking:
     def subsegments(self) -> tuple[Subsegment, ...]:
         """The subsegments of the build's segmentation, by code."""
         rows = self.ask_reference(
-            "SELECT subsegment_code, segment_code, name, segment_name FROM definitions.segment_rule ORDER BY 1"
+            "SELECT subsegment_code, segment_code, name, segment_name "
+            "FROM definitions.segment_rule ORDER BY subsegment_code"
         )
         return tuple(Subsegment(*row.values()) for row in rows)
 

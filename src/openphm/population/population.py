@@ -6,7 +6,8 @@ from datetime import date
 from types import TracebackType
 
 from openphm.core.results import Result
-from openphm.population import quality, segments
+from openphm.definitions import Definitions
+from openphm.population import moves, quality, segments
 from openphm.population.asking import Asking
 
 
@@ -23,6 +24,10 @@ class Population(Asking):
         by: "practice" or "pcn" for one matrix a place, as columns place_code and place_name.
         """
         return segments.matrix(self, self.checked_date(as_at), by)
+
+    def moves(self, before: Definitions, after: Definitions, as_at: date | None = None) -> Result:
+        """How many people each change of the segment rules would move, from where to where."""
+        return moves.moves(self, before, after, self.checked_date(as_at))
 
     def attribution(self) -> Result:
         """Pounds of activity, of the segments and of nobody in the 12 months of the build."""

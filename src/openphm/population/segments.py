@@ -138,6 +138,7 @@ def attribution(population: Asking) -> Result:
         "SUM(cost_gbp) AS activity, SUM(n_people) AS n_people FROM quality.attribution"
     )
     held, nobody = rows[0], unattributed(population, population.as_at)
+    pounds = Decimal(nobody["cost_total"])
     cost = next(measure for measure in MEASURES if measure.id == "cost_total_gbp").cell(nobody)
     activity, segments = held["activity"] or Decimal(0), held["segments"] or Decimal(0)
     people = int(held["n_people"] or 0)
@@ -145,7 +146,7 @@ def attribution(population: Asking) -> Result:
         ("activity", Cell(activity, n_people=people)),
         ("segments", Cell(segments, n_people=people)),
         (NOBODY, cost),
-        ("difference", activity - segments - nobody["cost_total"]),
+        ("difference", activity - segments - pounds),
     )
     return Result("check/attribution", ("subject", "cost_gbp"), answers, population.provenance())
 
