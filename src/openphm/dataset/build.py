@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from openphm.dataset.dates import BuildDates
-from openphm.dataset.inputs import hide_delivery, show_delivery
 from openphm.dataset.history import history_file
+from openphm.dataset.inputs import hide_delivery, show_delivery
 from openphm.dataset.lineage import definition_rows, stage_rows
 from openphm.dataset.runner import Progress, Runner, sql_files
 from openphm.dataset.settings import find_dates, month_table, parameter_table

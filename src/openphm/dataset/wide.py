@@ -23,26 +23,32 @@ Chosen = tuple[str, str, str, str]
 
 
 def month_file(definitions: Definitions) -> SqlFile:
-    """person.month: one row for each person and month with anything in it."""
+    """person.month: one row for each person and month with anything in it.
+
+    General practice is added up by itself: nearly every month of a person has some, while the many columns
+    of other settings are needed for few months. So the work grows with what happened, not with the columns.
+    """
     pods = definitions.tables()["point_of_delivery"]
-    contacts = [pod["point_of_delivery"] for pod in pods if pod["is_gp_contact"]]
+    usual = [pod for pod in pods if pod["setting"] == USUAL_SETTING]
+    other = [pod for pod in pods if pod["setting"] != USUAL_SETTING]
     chosen: list[Chosen] = [
-        ("person_key", "INTEGER", "person_key", "the person"),
-        ("month_end", "DATE", "month_end", "last day of the month"),
+        ("person_key", "INTEGER", "COALESCE(u.person_key, o.person_key)", "the person"),
+        ("month_end", "DATE", "COALESCE(u.month_end, o.month_end)", "last day of the month"),
     ]
     for pod in pods:
-        name, said = pod["point_of_delivery"], pod["name"]
-        of_pod = f"point_of_delivery = '{name}'"
-        count = f"COUNT(CASE WHEN is_start AND {of_pod} THEN 1 END)"
-        cost = f"COALESCE(SUM(cost_gbp) FILTER (WHERE {of_pod}), 0)"
-        chosen.append((f"n_{name}", "INTEGER", count, f"{said}: events; of a stay or service its beginning"))
-        chosen.append((f"cost_{name}_gbp", COSTS, cost, f"{said}: pounds"))
-    is_contact = f"point_of_delivery IN ({_listed(contacts)})" if contacts else "FALSE"
-    counted = f"COUNT(CASE WHEN {is_contact} THEN 1 END)"
-    chosen.append(
-        ("emergency_bed_days", "INTEGER", "SUM(emergency_bed_days)", "nights of emergency stays in the month")
+        (n, cost), said = _pod_columns(pod["point_of_delivery"]), pod["name"]
+        part = "u" if pod in usual else "o"
+        meaning = f"{said}: events; of a stay or service its beginning"
+        chosen.append((n, "INTEGER", f"COALESCE({part}.{n}, 0)", meaning))
+        chosen.append((cost, COSTS, f"COALESCE({part}.{cost}, 0)", f"{said}: pounds"))
+    nights = "nights of emergency stays in the month"
+    chosen.append(("emergency_bed_days", "INTEGER", "COALESCE(o.emergency_bed_days, 0)", nights))
+    contacts = " + ".join(
+        f"COALESCE({'u' if pod in usual else 'o'}.n_{pod['point_of_delivery']}, 0)"
+        for pod in pods
+        if pod["is_gp_contact"]
     )
-    chosen.append(("gp_contacts", "INTEGER", counted, "rows that count as a GP contact"))
+    chosen.append(("gp_contacts", "INTEGER", contacts or "0", "events that count as a GP contact"))
     return _file(
         "person.month",
         "what a person used and what it cost, month by month",
@@ -50,10 +56,17 @@ def month_file(definitions: Definitions) -> SqlFile:
         reads=("costs.event_cost", "working.bed_day", "build.parameters"),
         key=("person_key", "month_end"),
         chosen=chosen,
-        body=_MONTH,
-        ending="FROM entry\nGROUP BY person_key, month_end",
+        body=_MONTH.format(
+            usual_pods=_listed(usual),
+            other_pods=_listed(other),
+            usual=",\n        ".join(_totals(usual)),
+            other=",\n        ".join(_totals(other)),
+        ),
+        ending="FROM usual AS u\nFULL JOIN other AS o ON o.person_key = u.person_key AND o.month_end = u.month_end",
     )
 
+
+USUAL_SETTING = "general_practice"
 
 _MONTH = """WITH entry AS (
     SELECT
@@ -62,13 +75,42 @@ _MONTH = """WITH entry AS (
     FROM costs.event_cost AS c
     CROSS JOIN build.parameters AS b
     WHERE c.event_date >= b.history_start AND c.event_date <= b.as_at
+),
+usual AS (
+    SELECT
+        person_key, month_end,
+        {usual}
+    FROM entry
+    WHERE point_of_delivery IN ({usual_pods})
+    GROUP BY person_key, month_end
+),
+rarer AS (
+    SELECT person_key, month_end, point_of_delivery, is_start, cost_gbp, emergency_bed_days
+    FROM entry
+    WHERE point_of_delivery IN ({other_pods})
     UNION ALL
     SELECT
-        person_key, month_end, CAST(NULL AS STRING) AS point_of_delivery, FALSE AS is_start,
+        person_key, month_end, '' AS point_of_delivery, FALSE AS is_start,
         CAST(0 AS DECIMAL(12,2)) AS cost_gbp, emergency_bed_days
     FROM working.bed_day
+),
+other AS (
+    SELECT
+        person_key, month_end,
+        {other},
+        SUM(emergency_bed_days) AS emergency_bed_days
+    FROM rarer
+    GROUP BY person_key, month_end
 )
 """
+
+
+def _totals(pods: Sequence[dict[str, str]]) -> Iterable[str]:
+    for pod in pods:
+        n, cost = _pod_columns(pod["point_of_delivery"])
+        of_pod = f"point_of_delivery = '{pod['point_of_delivery']}'"
+        yield f"COUNT(*) FILTER (WHERE {of_pod} AND is_start) AS {n}"
+        yield f"SUM(cost_gbp) FILTER (WHERE {of_pod}) AS {cost}"
 
 
 def snapshot_file(definitions: Definitions) -> SqlFile:
@@ -225,8 +267,8 @@ def _pivot(column: str, ids: Sequence[str], values: dict[str, str]) -> str:
     )
 
 
-def _listed(values: Iterable[str]) -> str:
-    return ", ".join(f"'{value}'" for value in values)
+def _listed(pods: Sequence[dict[str, str]]) -> str:
+    return ", ".join(f"'{pod['point_of_delivery']}'" for pod in pods)
 
 
 def _file(
@@ -244,8 +286,7 @@ def _file(
     """A SQL file that was never on disk. Every name in it is a plain column name."""
     check_columns(name for name, _, _, _ in chosen)
     columns = tuple(Column(name, kind, meaning) for name, kind, _, meaning in chosen)
-    header = Header(purpose, reads, table, grain, key, columns, ("person_key", key[0] if key[0] != "person_key"
-                    else key[1]), encode, "person_key")  # fmt: skip
+    header = Header(purpose, reads, table, grain, key, columns, (), encode, "person_key")
     final = ",\n".join(f"    CAST({made} AS {kind}) AS {name}" for name, kind, made, _ in chosen)
     path = Path(f"{table.replace('.', '/')}.sql")
     return SqlFile(path, header, f"{_header_text(header)}{body}SELECT\n{final}\n{ending}\n")
@@ -258,7 +299,6 @@ def _header_text(header: Header) -> str:
         f"-- writes: {header.writes}",
         f"-- grain: {header.grain}",
         f"-- key: {', '.join(header.key)}",
-        f"-- sort: {', '.join(header.sort)}",
         *([f"-- encode: {', '.join(header.encode)}"] if header.encode else []),
         f"-- ranges: {header.ranges}",
         "-- columns:",

@@ -241,7 +241,13 @@ def _jon(made: MadeDelivery) -> None:
 
 def _kay(made: MadeDelivery) -> None:
     for month in ("2025-10-01", "2025-11-01", "2025-12-01"):
-        for bnf in ("0205051F0AAAAAA", "0212000B0AAABAB", "0106040M0AAAAAA", "0103050P0AAAAAA", "0407020A0AAACAC"):
+        for bnf in (
+            "0205051F0AAAAAA",
+            "0212000B0AAABAB",
+            "0106040M0AAAAAA",
+            "0103050P0AAAAAA",
+            "0407020A0AAACAC",
+        ):
             _prescribe(made, "kay", month, bnf)
         _prescribe(made, "kay", month, "0501013B0AAAJAJ")
     _code(made, "kay", "2025-02-02", "60621009", 32.5)
@@ -273,7 +279,9 @@ def _lee(made: MadeDelivery) -> None:
 def _moe(made: MadeDelivery) -> None:
     key = _admit(made, "moe", "2024-06-01", "2024-06-01", admission_method_code="11",
                  patient_classification_code="2", hrg_code="FZ61Z", tariff_gbp=500.0)  # fmt: skip
-    made.add("sus_apc_diagnosis", person_id("moe"), spell_key=key, episode_key="emoe", position=1, code="K573")
+    made.add(
+        "sus_apc_diagnosis", person_id("moe"), spell_key=key, episode_key="emoe", position=1, code="K573"
+    )
     made.add("sus_apc_diagnosis", person_id("moe"), spell_key=key, episode_key="emoe", position=2, code="I10")
     _code(made, "moe", "2024-01-01", "160303001")
 

@@ -4,8 +4,6 @@
 -- writes: activity.event
 -- grain: one row per contact, attendance, admission or item; one per stay or service and month where these last
 -- key: event_id
--- sort: person_key, event_date
--- ranges: person_key
 -- columns:
 --   event_id           BIGINT         delivered row x build.parameters.event_parts + part
 --   person_key         INTEGER        the person

@@ -3,7 +3,6 @@
 -- writes: costs.event_cost
 -- grain: one row per row of activity.event
 -- key: event_id
--- sort: person_key, event_date
 -- ranges: person_key
 -- columns:
 --   event_id           BIGINT         the event

@@ -9,7 +9,6 @@
 --   row_id            BIGINT   the delivered row: file_id x build.parameters.row_stride + row_number
 --   practice_code     STRING   the practice that holds the record
 --   appointment_date  DATE     day of the appointment
---   appointment_key   STRING   keyed appointment id
 --   status            STRING   Attended, DNA, Cancelled, Booked or Unknown
 --   staff_type        STRING   who was seen
 --   mode              STRING   face to face, telephone, home visit, video
@@ -19,7 +18,6 @@ SELECT
     CAST(r.file_id * b.row_stride + r.row_number AS BIGINT) AS row_id,
     CAST(r.practice_code AS STRING) AS practice_code,
     CAST(r.appointment_date AS DATE) AS appointment_date,
-    CAST(r.appointment_key AS STRING) AS appointment_key,
     CAST(r.status AS STRING) AS status,
     CAST(r.staff_type AS STRING) AS staff_type,
     CAST(r.mode AS STRING) AS mode,

@@ -10,14 +10,14 @@
 --   practice_code    STRING   the practice that holds the record
 --   encounter_date   DATE     day of the encounter
 --   encounter_type   STRING   consultation, telephone, administration ...
---   appointment_key  STRING   the appointment it belongs to, keyed
+--   has_appointment  BOOLEAN  it belongs to an appointment
 SELECT
     CAST(p.person_key AS INTEGER) AS person_key,
     CAST(r.file_id * b.row_stride + r.row_number AS BIGINT) AS row_id,
     CAST(r.practice_code AS STRING) AS practice_code,
     CAST(r.encounter_date AS DATE) AS encounter_date,
     CAST(r.encounter_type AS STRING) AS encounter_type,
-    CAST(r.appointment_key AS STRING) AS appointment_key
+    CAST(r.appointment_key IS NOT NULL AS BOOLEAN) AS has_appointment
 FROM extract.gp_encounter AS r
 JOIN person.person AS p ON p.person_id = r.person_id
 CROSS JOIN build.parameters AS b

@@ -13,8 +13,9 @@
 --   to_date       DATE     first day with fewer
 
 -- A medicine is a chemical substance: the first characters of the BNF code. It counts for the look-back of
--- the attribute from each item on.
-WITH scheme AS (
+-- the attribute from each item on. Attributes that count the same medicines for the same time (5 or more, 10
+-- or more) share one count and differ in the minimum.
+WITH threshold AS (
     SELECT
         a.attribute_id,
         a.lookback_months,
@@ -30,66 +31,82 @@ WITH scheme AS (
 refused AS (
     SELECT DISTINCT x.attribute_id, d.code
     FROM definitions.attribute_code AS x
-    JOIN scheme AS s ON s.attribute_id = x.attribute_id
+    JOIN threshold AS t ON t.attribute_id = x.attribute_id
     JOIN working.delivered_code AS d
         ON d.code_system = x.code_system AND LEFT(d.code, LENGTH(x.code)) = x.code
     WHERE x.role = 'not'
 ),
+listed AS (
+    SELECT
+        t.attribute_id, t.lookback_months, t.substance_characters, t.minimum_medicines,
+        COUNT(r.code) AS n_refused, MIN(r.code) AS first_refused, MAX(r.code) AS last_refused
+    FROM threshold AS t
+    LEFT JOIN refused AS r ON r.attribute_id = t.attribute_id
+    GROUP BY t.attribute_id, t.lookback_months, t.substance_characters, t.minimum_medicines
+),
+scheme AS (
+    SELECT
+        attribute_id, lookback_months, substance_characters, minimum_medicines,
+        MIN(attribute_id) OVER (
+            PARTITION BY lookback_months, substance_characters, n_refused, first_refused, last_refused
+        ) AS counted_as
+    FROM listed
+),
 substance AS (
     SELECT
-        s.attribute_id,
+        s.attribute_id AS counted_as,
         s.lookback_months,
         d.code AS bnf_code,
         LEFT(d.code, s.substance_characters) AS substance
     FROM working.delivered_code AS d
-    CROSS JOIN scheme AS s
+    JOIN scheme AS s ON s.attribute_id = s.counted_as
     LEFT JOIN refused AS r ON r.attribute_id = s.attribute_id AND r.code = d.code
     WHERE d.code_system = 'bnf' AND r.code IS NULL
 ),
 taken AS (
-    SELECT DISTINCT m.person_key, k.attribute_id, k.substance, m.item_date, k.lookback_months
+    SELECT DISTINCT m.person_key, k.counted_as, k.substance, m.item_date, k.lookback_months
     FROM standard.gp_medication AS m
     JOIN substance AS k ON k.bnf_code = m.bnf_code
 ),
 followed AS (
     SELECT
-        person_key, attribute_id, substance, item_date,
+        person_key, counted_as, substance, item_date,
         add_months(item_date, lookback_months) AS until_date,
-        LAG(item_date) OVER (PARTITION BY person_key, attribute_id, substance ORDER BY item_date) AS date_before,
-        LEAD(item_date) OVER (PARTITION BY person_key, attribute_id, substance ORDER BY item_date) AS next_date,
+        LAG(item_date) OVER (PARTITION BY person_key, counted_as, substance ORDER BY item_date) AS date_before,
+        LEAD(item_date) OVER (PARTITION BY person_key, counted_as, substance ORDER BY item_date) AS next_date,
         lookback_months
     FROM taken
 ),
 step AS (
-    SELECT person_key, attribute_id, item_date AS event_date, 1 AS change
+    SELECT person_key, counted_as, item_date AS event_date, 1 AS change
     FROM followed
     WHERE date_before IS NULL OR item_date > add_months(date_before, lookback_months)
     UNION ALL
-    SELECT person_key, attribute_id, until_date AS event_date, -1 AS change
+    SELECT person_key, counted_as, until_date AS event_date, -1 AS change
     FROM followed
     WHERE next_date IS NULL OR next_date > until_date
 ),
 daily AS (
-    SELECT person_key, attribute_id, event_date, SUM(change) AS change
+    SELECT person_key, counted_as, event_date, SUM(change) AS change
     FROM step
-    GROUP BY person_key, attribute_id, event_date
+    GROUP BY person_key, counted_as, event_date
 ),
 running AS (
     SELECT
-        person_key, attribute_id, event_date,
+        person_key, counted_as, event_date,
         SUM(change) OVER (
-            PARTITION BY person_key, attribute_id ORDER BY event_date
+            PARTITION BY person_key, counted_as ORDER BY event_date
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS total,
-        LEAD(event_date) OVER (PARTITION BY person_key, attribute_id ORDER BY event_date) AS next_date
+        LEAD(event_date) OVER (PARTITION BY person_key, counted_as ORDER BY event_date) AS next_date
     FROM daily
 ),
 judged AS (
     SELECT
-        r.person_key, r.attribute_id, r.event_date, r.next_date,
+        r.person_key, s.attribute_id, r.event_date, r.next_date,
         CASE WHEN r.total >= s.minimum_medicines THEN 1 ELSE 0 END AS is_enough
     FROM running AS r
-    JOIN scheme AS s ON s.attribute_id = r.attribute_id
+    JOIN scheme AS s ON s.counted_as = r.counted_as
 ),
 changed AS (
     SELECT
