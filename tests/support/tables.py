@@ -11,7 +11,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from openphm.store import DuckDBEngine
+from openphm.store import DuckDBEngine, Engine
 from tests.support.builder import Person
 
 _MONEY = pa.decimal128(12, 2)
@@ -94,7 +94,7 @@ CODES = [(code, code[0]) for code in ("1a", "1b", "1c", "2a", "2b", "3a", "3b", 
 Rows = list[tuple[object, ...]]
 
 
-def load(engine: DuckDBEngine, name: str, rows: Iterable[Sequence[object]]) -> None:
+def load(engine: Engine, name: str, rows: Iterable[Sequence[object]]) -> None:
     """Load plain rows as one table of the contract."""
     schema = pa.schema(SCHEMAS[name])
     columns = list(zip(*rows, strict=True)) or [()] * len(schema)
@@ -105,6 +105,14 @@ def load(engine: DuckDBEngine, name: str, rows: Iterable[Sequence[object]]) -> N
 def engine_with(people: Sequence[Person], dates: Sequence[date], history: Rows | None = None) -> DuckDBEngine:
     """An engine in memory that holds these people; person_key is the place in the list, from 1."""
     engine = DuckDBEngine(memory_limit="500MB", threads=1)
+    fill(engine, people, dates, history)
+    return engine
+
+
+def fill(
+    engine: Engine, people: Sequence[Person], dates: Sequence[date], history: Rows | None = None
+) -> None:
+    """Load these people into an engine of either kind."""
     keyed = list(enumerate(people, start=1))
     load(engine, "segments.spine", [row for key, p in keyed for row in spine_rows(key, p, dates)])
     load(engine, "conditions.person_condition", [row for key, p in keyed for row in condition_rows(key, p)])
@@ -122,7 +130,6 @@ def engine_with(people: Sequence[Person], dates: Sequence[date], history: Rows |
     load(engine, "segments.history", history or [])
     load(engine, "definitions.segment_rule", CODES)
     load(engine, "definitions.ethnic_category", list(ETHNIC_GROUPS.items()))
-    return engine
 
 
 def spine_rows(key: int, person: Person, dates: Sequence[date]) -> Rows:
