@@ -94,9 +94,12 @@ def test_table_is_replaced_counted_listed_and_dropped(engine: Engine) -> None:
 
 def test_view_shows_what_its_table_holds_now(engine: Engine) -> None:
     engine.load_rows("activity.event", EVENTS)
-    engine.create_view("work.seen", "SELECT e.code FROM activity.event AS e WHERE e.code IS NOT NULL")
+    code_and_year = "SELECT e.code, financial_year(e.event_date) AS y FROM activity.event AS e"
+    engine.create_view("work.seen", f"{code_and_year} WHERE e.code IS NOT NULL")
+    engine.create_view("work.years", "SELECT s.y FROM work.seen AS s WHERE s.y > 2000")
     assert engine.count_rows("work.seen") == 3
-    assert engine.columns("work.seen") == {"code": "STRING"}
+    assert engine.columns("work.seen") == {"code": "STRING", "y": "INTEGER"}
+    assert sorted(engine.query("SELECT y FROM work.years").column(0).to_pylist()) == [2022, 2023]
     assert engine.tables() == ["activity.event"]
 
 

@@ -67,7 +67,9 @@ class SparkEngine:
     # -- making tables
 
     def run_prelude(self) -> None:
-        """Define the functions of prelude/spark.sql in this session. Safe to run again."""
+        """Define the functions of prelude/spark.sql in the database openphm. Safe to run again."""
+        self._sql("CREATE DATABASE IF NOT EXISTS openphm", "prelude")
+        self._sql("USE openphm", "prelude")
         text = files("openphm.store").joinpath("prelude/spark.sql").read_text("utf-8")
         for statement in re.sub(r"(?m)^--.*$", "", text).split(";"):
             if statement.strip():
@@ -257,8 +259,8 @@ def _told_as_store_error(where: str) -> Iterator[None]:
     try:
         yield
     except AnalysisException as error:
-        first_line = str(error).splitlines()[0][:300]
-        told = StoreError(where, first_line, remedy="mend the SQL, then run it again")
+        first_line = str(error).strip().partition("\n")[0][:300]
+        told = StoreError(where, first_line or type(error).__name__, remedy="mend the SQL, then run it again")
     except (PySparkException, OSError) as error:
         told = StoreError(
             where,
