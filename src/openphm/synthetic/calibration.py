@@ -31,15 +31,35 @@ from openphm.synthetic.unit_costs import UnitCosts
 from openphm.synthetic.vocabulary import Vocabulary
 
 ITEMS = (
-    "planned", "emergency", "ed", "ambulance", "births", "outpatient", "appointments", "medicines",
-    "community", "mental_contact", "talking", "mental_spell", "social",
-)  # fmt: skip
+    "planned",
+    "emergency",
+    "ed",
+    "ambulance",
+    "births",
+    "outpatient",
+    "appointments",
+    "medicines",
+    "community",
+    "mental_contact",
+    "talking",
+    "mental_spell",
+    "social",
+)
 _CATEGORY_OF_ITEM = (0, 1, 1, 1, 2, 2, 3, 3, 4, 4, 4, 4, 5)
 _MOVED_BY_FACTOR = np.array([1, 1, 1, 0, 0, 1, 0, 1, 1, 1, 1, 1, 1], dtype=bool)
 _LOST_TO_DIRT = {
-    "planned": 0.005, "emergency": 0.005, "ed": 0.03, "births": 0.005, "outpatient": 0.005, "medicines": 0.003,
-    "community": 0.015, "mental_contact": 0.015, "talking": 0.015, "mental_spell": 0.015, "social": 0.10,
-}  # fmt: skip
+    "planned": 0.005,
+    "emergency": 0.005,
+    "ed": 0.03,
+    "births": 0.005,
+    "outpatient": 0.005,
+    "medicines": 0.003,
+    "community": 0.015,
+    "mental_contact": 0.015,
+    "talking": 0.015,
+    "mental_spell": 0.015,
+    "social": 0.10,
+}
 
 
 @dataclass
@@ -77,7 +97,11 @@ class Measured:
         self.person_years += np.bincount(segment, np.where(counted, days, 0) / 365.0, minlength=16)
         self.people += np.bincount(segment[people.stop == stop], minlength=16)
         for item, facts, pounds in _priced(life, costs, start):
-            inside = (facts["date"] >= start) & (facts["date"] < stop) if item != "social" else np.ones(len(pounds), bool)
+            inside = (
+                (facts["date"] >= start) & (facts["date"] < stop)
+                if item != "social"
+                else np.ones(len(pounds), bool)
+            )
             kept = pounds * inside * (1 - _LOST_TO_DIRT.get(item, 0.0))
             self.pounds[:, ITEMS.index(item)] += np.bincount(segment[facts["person"]], kept, minlength=16)
             number = np.bincount(segment[facts["person"]][inside & (pounds > 0)], minlength=16)
@@ -148,7 +172,9 @@ def calibrated_factors(measured: Measured) -> Floats:
         of_category = np.array(_CATEGORY_OF_ITEM) == c
         moved = per_year[:, of_category & _MOVED_BY_FACTOR].sum(axis=1)
         fixed = per_year[:, of_category & ~_MOVED_BY_FACTOR].sum(axis=1)
-        if category == "acute_unplanned":  # the factor moves admissions; attendances only where there are none
+        if (
+            category == "acute_unplanned"
+        ):  # the factor moves admissions; attendances only where there are none
             admitting = by_subsegment("profiles")["admissions"] > 0
             ed = per_year[:, ITEMS.index("ed")]
             moved, fixed = np.where(admitting, moved - ed, moved), np.where(admitting, fixed + ed, fixed)

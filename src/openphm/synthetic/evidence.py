@@ -109,7 +109,7 @@ def _deficit_entries(life: Life, rng: np.random.Generator) -> Facts:
 
 
 def _weights(life: Life, risks: Risks, rng: np.random.Generator) -> Facts:
-    """Body mass index of adults: measured now and then, always once after it rises and once after it falls."""
+    """Body mass index of adults: measured now and then, and always after it rose or fell for good."""
     people, clock = life.people, life.clock
     adult = (people.age_at(people.stop) > 18.3).nonzero()[0]
     first = np.maximum(people.birth + int(18.2 * YEAR), clock.start - 300)

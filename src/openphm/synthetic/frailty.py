@@ -19,11 +19,25 @@ from openphm.synthetic.population import People
 from openphm.synthetic.tables import SUBSEGMENTS, by_subsegment, code_of
 
 CODED = (
-    "falls", "social_vulnerability", "activity_limitation", "anaemia", "dizziness", "dyspnoea", "foot_problems",
-    "fragility_fracture", "heart_valve_disease", "housebound", "hypotension_syncope", "mobility_transfer",
-    "requirement_for_care", "skin_ulcer", "sleep_disturbance", "urinary_incontinence",
-    "urinary_system_disease", "weight_loss_anorexia",
-)  # fmt: skip
+    "falls",
+    "social_vulnerability",
+    "activity_limitation",
+    "anaemia",
+    "dizziness",
+    "dyspnoea",
+    "foot_problems",
+    "fragility_fracture",
+    "heart_valve_disease",
+    "housebound",
+    "hypotension_syncope",
+    "mobility_transfer",
+    "requirement_for_care",
+    "skin_ulcer",
+    "sleep_disturbance",
+    "urinary_incontinence",
+    "urinary_system_disease",
+    "weight_loss_anorexia",
+)
 OLD = 65
 SEVERE_FROM, MODERATE_FROM, MILD_FROM = 13, 9, 5
 _TRIMMED = ("sensory_deaf", "peptic_ulcer", "osteoporosis", "osteoarthritis", "rheumatoid_arthritis")

@@ -26,7 +26,9 @@ _MARGIN = 25
 _LONG_GONE = 780
 
 
-def date_conditions(people: People, has: Bools, clock: Clock, told: Ints, resolvable: Ints, streams: Streams) -> Life:
+def date_conditions(
+    people: People, has: Bools, clock: Clock, told: Ints, resolvable: Ints, streams: Streams
+) -> Life:
     """A life with conditions, without activity yet.
 
     told         indices of conditions that a medicine alone can tell of

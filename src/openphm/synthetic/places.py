@@ -143,7 +143,7 @@ def _ranks_within(decile: Ints, areas: int, rng: np.random.Generator) -> Ints:
 def _census_2011(
     rank2025: Ints, rng: np.random.Generator
 ) -> tuple[list[tuple[str, str, str]], dict[str, int]]:
-    """Areas of 2011 with their areas of 2021, and their rank in 2019: 14 splits, 3 merges, one redrawn pair."""
+    """Areas of 2011 with those of 2021, and their rank in 2019: 14 splits, 3 merges, a redrawn pair."""
     kept = list(range(N_LSOA))
     pairs: list[tuple[str, str, str]] = []
     next_old = 9500

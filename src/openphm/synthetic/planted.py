@@ -78,7 +78,9 @@ def read_plant(plant: str) -> Plant | None:
 def _checked(body: dict[str, Any]) -> Plant:
     wanted = {"id", "name", "pcns", *_NUMBERS}
     if set(body) != wanted:
-        raise UsageError("plant", f"keys {sorted(body)}", f"exactly {sorted(wanted)}", "see demo_high_intensity")
+        raise UsageError(
+            "plant", f"keys {sorted(body)}", f"exactly {sorted(wanted)}", "see demo_high_intensity"
+        )
     for key, (low, high) in _NUMBERS.items():
         if not isinstance(body[key], int | float) and not hasattr(body[key], "as_tuple"):
             raise UsageError("plant", f"{key}: {body[key]!r}", "a number")
@@ -108,7 +110,9 @@ class Planted:
     pcn: Ints
 
 
-def plant_service(life: Life, homes: Homes, places: Places, plant: Plant, rng: np.random.Generator) -> Planted:
+def plant_service(
+    life: Life, homes: Homes, places: Places, plant: Plant, rng: np.random.Generator
+) -> Planted:
     """Take attendances (and their admissions) from the life; say from whom."""
     found, index_day = _found(life, plant)
     pcn = places.pcn_of_practice[homes.practice[found]]
@@ -160,7 +164,9 @@ def planted_columns(planted: Planted, plant: Plant, numbers: pa.Array, places: P
     }
 
 
-def enrolment_columns(planted: Planted, plant: Plant, numbers: pa.Array, places: Places) -> dict[str, pa.Array]:
+def enrolment_columns(
+    planted: Planted, plant: Plant, numbers: pa.Array, places: Places
+) -> dict[str, pa.Array]:
     """Columns of OUT/enrolments: the service's own list of the people it took on."""
     who = np.flatnonzero(planted.enrolled)
     return {

@@ -60,7 +60,7 @@ def _price(
 
 
 def _price_attendances(life: Life, costs: UnitCosts, rng: np.random.Generator) -> None:
-    """Attendances at the price list; where there are no admissions, Figure 12 is met here instead of there."""
+    """Attendances at the price list; where there are no admissions, Figure 12 is met here instead."""
     facts = life.facts["ed"]
     count = len(facts["date"])
     minor, major = categorical(_ED_MINOR, count, rng), categorical(_ED_MAJOR, count, rng)

@@ -137,7 +137,9 @@ def _write_chunk(
     write_subsegments(tables, context, true_subsegments(life, settings.clock, excluded))
     if made.planted is not None and world.plant is not None:
         tables.write("planted_service", planted_columns(made.planted, world.plant, numbers, world.places))
-        summary.enrolments.append(pa.table(enrolment_columns(made.planted, world.plant, numbers, world.places)))
+        summary.enrolments.append(
+            pa.table(enrolment_columns(made.planted, world.plant, numbers, world.places))
+        )
     _count_people(context, summary)
     everybody = len(world.roll.intended)
     dirt = DirtAtWork(settings, streams, world.places.practice_codes, numbers_of_nobody(dealt, everybody))
@@ -183,12 +185,14 @@ def _write_summary(tables: TruthTables, summary: Summary, settings: Settings, pl
     tables.write(
         "settings",
         {
-            "people": [settings.people], "years": [settings.years],
-            "seed": [settings.seed], "as_at": [settings.as_at],
+            "people": [settings.people],
+            "years": [settings.years],
+            "seed": [settings.seed],
+            "as_at": [settings.as_at],
             "plant": [json.dumps(None if plant is None else vars(plant))],
             "dirt": [json.dumps(vars(settings.dirt) | {"unnumbered": dict(settings.dirt.unnumbered)})],
         },
-    )  # fmt: skip
+    )
 
 
 def _empty_folder(folder: Path) -> Path:

@@ -67,7 +67,9 @@ class Vocabulary:
     def not_evidence(self) -> CodeTable:
         """Family history and the like; a code that is evidence of something else is left out."""
         evidence = {code for one in self.definitions.all("codelists") for code in self._onset_of(one)}
-        return self.table([[c for c in self.codes(one, role="not") if c not in evidence] for one in model().ids])
+        return self.table(
+            [[c for c in self.codes(one, role="not") if c not in evidence] for one in model().ids]
+        )
 
     @staticmethod
     def _onset_of(codelist: Definition) -> Sequence[str]:

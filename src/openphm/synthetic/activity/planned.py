@@ -28,7 +28,9 @@ def add_planned(life: Life, states: States, calendar: dict[str, Calendar], rng: 
     parts = []
     for kind, per_pound in enumerate(_PER_POUND):
         if kind == REGULAR:
-            use = lasting(life.people.intended, 0.02, rng)  # dialysis and the like: few people, many attendances
+            use = lasting(
+                life.people.intended, 0.02, rng
+            )  # dialysis and the like: few people, many attendances
         rows = rows_of(rng.poisson(expected(states, price * per_pound, use)), states)
         nights = 1 + rng.poisson(1.8, len(rows)) if kind == ELECTIVE else np.zeros(len(rows), np.int64)
         parts.append(_spells(rows, kind, nights, calendar, rng))
@@ -58,9 +60,13 @@ def _spells(
     days = calendar["any" if kind == BIRTH else "hospital"]
     day = days.draw(rows.start, np.maximum(rows.stop - nights, rows.start + 1).astype(np.int32), rng)
     return dated(
-        rows.person, day, discharge=(day + nights).astype(np.int32), year=rows.year.astype(np.int8),
-        state=rows.state.astype(np.int8), kind=np.full(len(rows), kind, np.int8),
-    )  # fmt: skip
+        rows.person,
+        day,
+        discharge=(day + nights).astype(np.int32),
+        year=rows.year.astype(np.int8),
+        state=rows.state.astype(np.int8),
+        kind=np.full(len(rows), kind, np.int8),
+    )
 
 
 def add_outpatients(
@@ -73,9 +79,13 @@ def add_outpatients(
     day = calendar["hospital"].draw(rows.start, rows.stop, rng)
     attended = rng.random(len(rows)) >= _NEVER_ATTENDED
     usual = dated(
-        rows.person, day, year=rows.year.astype(np.int8), state=rows.state.astype(np.int8), attended=attended,
+        rows.person,
+        day,
+        year=rows.year.astype(np.int8),
+        state=rows.state.astype(np.int8),
+        attended=attended,
         condition=np.full(len(rows), -1, np.int16),
-    )  # fmt: skip
+    )
     life.add("outpatient", joined([usual, _hospital_evidence(life, states, rng)]))
 
 
@@ -95,6 +105,6 @@ def _hospital_evidence(life: Life, states: States, rng: np.random.Generator) -> 
                 state=states.state[who, year].astype(np.int8),
                 attended=np.ones(len(who), bool),
                 condition=what.astype(np.int16),
-            )  # fmt: skip
+            )
         )
     return joined(parts)

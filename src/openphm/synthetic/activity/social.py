@@ -66,10 +66,14 @@ def add_social_care(life: Life, states: States, rng: np.random.Generator) -> Non
         kind == COMMUNITY, rng.lognormal(-0.18, 0.6, len(who)), rng.lognormal(-0.02, 0.2, len(who))
     )
     facts = dated(
-        who, start, until=stop.astype(np.int32), kind=kind.astype(np.int8),
-        reason=_reasons(life, who, kind, rng).astype(np.int8), weekly_gbp=WEEKLY_GBP[kind] * size,
+        who,
+        start,
+        until=stop.astype(np.int32),
+        kind=kind.astype(np.int8),
+        reason=_reasons(life, who, kind, rng).astype(np.int8),
+        weekly_gbp=WEEKLY_GBP[kind] * size,
         package=np.arange(len(who)),
-    )  # fmt: skip
+    )
     life.add("service", _cut_each_april(facts, life, states))
 
 
@@ -99,7 +103,7 @@ def _service_days(life: Life, who: Ints, kind: Ints, rng: np.random.Generator) -
 
 
 def _reasons(life: Life, who: Ints, kind: Ints, rng: np.random.Generator) -> Ints:
-    """Why support is given; a reason of disability only where the subsegment allows long-term support for it."""
+    """Why support is given; a disability only where the subsegment allows long-term support for one."""
     m = model()
     intended = life.people.intended[who]
     onset = life.onset[who]
@@ -157,9 +161,12 @@ def add_waiting(life: Life, risks: Risks, calendar: dict[str, Calendar], rng: np
 
 def _pathway(who: Ints, start: Ints, until: Ints, rng: np.random.Generator) -> Facts:
     return dated(
-        who, start, until=np.asarray(until).astype(np.int32), specialty=rng.integers(0, 10, len(who)).astype(np.int8),
+        who,
+        start,
+        until=np.asarray(until).astype(np.int32),
+        specialty=rng.integers(0, 10, len(who)).astype(np.int8),
         inpatient=rng.random(len(who)) < 0.28,
-    )  # fmt: skip
+    )
 
 
 def add_other(life: Life, streams: Streams, calendar: dict[str, Calendar]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from openphm.synthetic.records import community, council, hospital, practice
+from openphm.synthetic.records import attendances, community, council, entries, inpatients, practice
 from openphm.synthetic.records.batch import Batch
 from openphm.synthetic.records.writer_context import Context
 
@@ -16,16 +16,16 @@ def all_batches(context: Context) -> Iterator[Batch]:
     yield practice.gp_encounter(context)
     yield practice.gp_appointment(context)
     yield practice.gp_medication(context)
-    yield practice.gp_event(context)
-    spells = hospital.Spells(context)
-    yield hospital.sus_apc_spell(spells)
-    yield hospital.sus_apc_episode(spells)
-    yield hospital.sus_apc_diagnosis(spells)
-    yield hospital.sus_apc_procedure(spells)
-    yield hospital.sus_op_appointment(context)
-    yield hospital.sus_op_diagnosis(context)
-    yield hospital.sus_ecds_attendance(context)
-    yield hospital.sus_ecds_diagnosis(context)
+    yield entries.gp_event(context)
+    spells = inpatients.Spells(context)
+    yield inpatients.sus_apc_spell(spells)
+    yield inpatients.sus_apc_episode(spells)
+    yield inpatients.sus_apc_diagnosis(spells)
+    yield inpatients.sus_apc_procedure(spells)
+    yield attendances.sus_op_appointment(context)
+    yield attendances.sus_op_diagnosis(context)
+    yield attendances.sus_ecds_attendance(context)
+    yield attendances.sus_ecds_diagnosis(context)
     for record in community.PATIENTS:
         yield community.patient_index(context, record)
     for record in ("csds_contact", "mhsds_contact", "talking_therapies_contact"):

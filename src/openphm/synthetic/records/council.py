@@ -30,7 +30,7 @@ _VACCINES = ("822851000000102", "1119349007", "38598009")
 
 
 def social_care_event(c: Context) -> Batch:
-    """Services of the council, delivered each quarter while they run; a later delivery replaces an earlier."""
+    """Services of the council, delivered each quarter while they run; the latest delivery counts."""
     facts, clock = c.life.facts["service"], c.life.clock
     first = clock.month_of(facts["date"]) // 3
     open_ = facts["until"] == FAR
@@ -39,10 +39,9 @@ def social_care_event(c: Context) -> Batch:
     row = np.repeat(np.arange(len(first)), last - first + 1)
     quarter = first[row] + np.arange(len(row)) - np.concatenate(([0], np.cumsum(last - first + 1)))[row]
     columns = _service_columns(c, row, quarter.astype(np.int64))
-    batch = Batch(
+    return Batch(
         "social_care_event", columns, (quarter * 3 + 2).astype(np.int16), facts["person"][row], late_ok=False
     )
-    return batch
 
 
 def _service_columns(c: Context, row: Ints, quarter: Ints) -> dict:

@@ -8,11 +8,8 @@ import pyarrow as pa
 from openphm.synthetic.activity.medicines import formulary
 from openphm.synthetic.activity.practice import STAFF, TYPES
 from openphm.synthetic.clock import FAR
-from openphm.synthetic.evidence import RISK_ENTRIES
-from openphm.synthetic.lives import NOT_EVIDENCE, ONSET, RESOLVED
 from openphm.synthetic.records.batch import Batch, as_text, constant, days, numbered, numbers, pounds, words
 from openphm.synthetic.records.writer_context import Context
-from openphm.synthetic.tables import read_columns
 
 APPOINTMENT_IDS = 3
 _DNA, _CANCELLED = 1, 2
@@ -161,77 +158,3 @@ _VERHOEFF_ORDER = (
     (2, 7, 9, 3, 8, 0, 6, 4, 1, 5), (7, 0, 4, 6, 9, 1, 3, 2, 5, 8),
 )  # fmt: skip
 _VERHOEFF_INVERSE = (0, 4, 3, 2, 1, 5, 6, 7, 8, 9)
-
-
-def gp_event(c: Context) -> Batch:
-    """Coded entries of every kind, each with a value where it has one."""
-    parts = [*_condition_parts(c), _deficit_part(c), *_risk_parts(c), _routine_part(c)]
-    codes, who, day, index, value, unit = [], [], [], [], [], []
-    units: list[str] = ["kg/m2"]
-    for listed, facts, place, values, unit_names in parts:
-        index.append(place + len(codes))
-        codes += listed
-        who.append(facts["person"])
-        day.append(facts["date"])
-        value.append(np.full(len(place), np.nan) if values is None else values)
-        unit.append(np.full(len(place), -1) if unit_names is None else unit_names[0] + len(units))
-        units += [] if unit_names is None else unit_names[1]
-    person, date = np.concatenate(who), np.concatenate(day)
-    known = (date < c.life.people.stop[person]) & (date >= c.life.people.birth[person])
-    result = np.concatenate(value)
-    columns = {
-        "event_key": numbered(5, len(person), c.serial),
-        "nhs_number": c.nhs(person),
-        "practice_code": c.practice_of(person, date),
-        "event_date": days(date),
-        "code": words(np.concatenate(index), codes),
-        "value": numbers(result, np.isnan(result)),
-        "unit_code": words(np.concatenate(unit), units),
-        "recorded_date": days(date),
-    }
-    batch = c.batch("gp_event", columns, person, np.maximum(date, c.life.people.joined[person]))
-    return batch.take(np.flatnonzero(known))
-
-
-def _condition_parts(c: Context) -> list[tuple]:
-    facts, v = c.life.facts["condition_entry"], c.vocabulary
-    parts = []
-    for role, table in ((ONSET, v.onset), (RESOLVED, v.resolved), (NOT_EVIDENCE, v.not_evidence)):
-        rows = np.flatnonzero(facts["role"] == role)
-        place = table.index(facts["condition"][rows], facts["slot"][rows])
-        rows, place = rows[place >= 0], place[place >= 0]
-        parts.append((table.codes, {key: facts[key][rows] for key in ("person", "date")}, place, None, None))
-    return parts
-
-
-def _deficit_part(c: Context) -> tuple:
-    facts, table = c.life.facts["deficit_entry"], c.vocabulary.deficit
-    return table.codes, facts, table.index(facts["deficit"], facts["slot"]), None, None
-
-
-def _risk_parts(c: Context) -> list[tuple]:
-    v, facts = c.vocabulary, c.life.facts
-    risks = v.risks(RISK_ENTRIES)
-    bmi = facts["bmi"]
-    number = np.arange(len(bmi["date"]))
-    notes = np.arange(len(facts["fit_note"]["date"]))
-    levels = facts["frailty_level"]
-    return [
-        ([v.bmi], bmi, np.zeros(len(number), np.int64), bmi["value"], (np.full(len(number), -1), [])),
-        (v.smoking.codes, facts["smoking"], v.smoking.index(facts["smoking"]["status"], np.zeros_like(facts["smoking"]["status"])), None, None),
-        (risks.codes, facts["risk_entry"], risks.index(facts["risk_entry"]["risk"], np.zeros_like(facts["risk_entry"]["risk"])), None, None),
-        (v.fit_note.codes, facts["fit_note"], v.fit_note.index(np.zeros(len(notes), np.int64), notes), None, None),
-        (v.frailty.codes, levels, v.frailty.index(levels["level"] - 1, np.zeros_like(levels["level"])), None, None),
-    ]  # fmt: skip
-
-
-def _routine_part(c: Context) -> tuple:
-    facts, columns = c.life.facts["routine"], read_columns("routine_codes")
-    codes, weight = c.vocabulary.routine
-    rng = np.random.default_rng(c.chunk + 11)
-    edges = np.cumsum(weight) / weight.sum()
-    place = np.searchsorted(edges, rng.random(len(facts["date"])), side="right").clip(0, len(codes) - 1)
-    low, high = columns["low"], columns["high"]
-    value = np.round(low[place] + (high - low)[place] * rng.random(len(place)), 1)
-    unit = np.where(np.isnan(value), -10_000, place)
-    return codes, facts, place, value, (unit, [str(one or "") for one in columns["unit"]])

@@ -48,17 +48,27 @@ def reference_rows(places: Places, list_sizes: Ints, population: np.ndarray, as_
             for code, rank in sorted(places.rank2019.items())
         ],
         "ref_iod2025": [
-            {"lsoa21_code": places.lsoa21[i], "imd_rank": int(rank), "imd_decile_published": int(-(-10 * rank // AREAS_2025))}
-            for i, rank in enumerate(places.rank2025)
+            {
+                "lsoa21_code": code,
+                "imd_rank": int(rank),
+                "imd_decile_published": int(-(-10 * rank // AREAS_2025)),
+            }
+            for code, rank in zip(places.lsoa21, places.rank2025, strict=True)
         ],
         "ref_fuel_poverty": _fuel_poverty(places),
         "ref_care_home": _care_homes(places),
         "ref_list_size": [
-            {"extract_date": as_at + timedelta(days=1), "practice_code": code, "sex": "ALL", "age": "ALL", "patients": int(size)}
+            {
+                "extract_date": as_at + timedelta(days=1),
+                "practice_code": code,
+                "sex": "ALL",
+                "age": "ALL",
+                "patients": int(size),
+            }
             for code, size in zip(places.practice_codes, list_sizes, strict=True)
         ],
         "ref_population_projection": _projection(population, as_at),
-    }  # fmt: skip
+    }
 
 
 def write_reference(folder: Path, specs: dict[str, RecordSpec], rows: dict[str, Rows]) -> None:
@@ -73,23 +83,31 @@ def write_reference(folder: Path, specs: dict[str, RecordSpec], rows: dict[str, 
 def _practices(places: Places) -> Rows:
     return [
         {
-            "practice_code": code, "name": f"{_DISTRICTS[i % N_DISTRICTS]} Surgery {i + 1}",
-            "postcode": places.postcodes[i * N_LSOA // 80 * POSTCODES_IN_LSOA], "open_date": date(1974, 4, 1),
-            "close_date": None, "status_code": "A", "commissioner_code": SUB_ICB_CODE, "prescribing_setting": 4,
+            "practice_code": code,
+            "name": f"{_DISTRICTS[i % N_DISTRICTS]} Surgery {i + 1}",
+            "postcode": places.postcodes[i * N_LSOA // 80 * POSTCODES_IN_LSOA],
+            "open_date": date(1974, 4, 1),
+            "close_date": None,
+            "status_code": "A",
+            "commissioner_code": SUB_ICB_CODE,
+            "prescribing_setting": 4,
         }
         for i, code in enumerate(places.practice_codes)
-    ]  # fmt: skip
+    ]
 
 
 def _members(places: Places) -> Rows:
     return [
         {
-            "practice_code": code, "practice_name": f"{_DISTRICTS[i % N_DISTRICTS]} Surgery {i + 1}",
+            "practice_code": code,
+            "practice_name": f"{_DISTRICTS[i % N_DISTRICTS]} Surgery {i + 1}",
             "pcn_code": places.pcn_codes[places.pcn_of_practice[i]],
-            "pcn_name": places.pcn_names[places.pcn_of_practice[i]], "start_date": date(2019, 7, 1), "end_date": None,
+            "pcn_name": places.pcn_names[places.pcn_of_practice[i]],
+            "start_date": date(2019, 7, 1),
+            "end_date": None,
         }
         for i, code in enumerate(places.practice_codes)
-    ]  # fmt: skip
+    ]
 
 
 def _postcodes(places: Places) -> Rows:
@@ -130,7 +148,7 @@ def _geography(places: Places) -> Rows:
                 "ward_code": f"E0599{ward + 1:04d}",
                 "ward_name": f"{_DISTRICTS[district]} Ward {ward + 1}",
                 **_ltla(district),
-            }  # fmt: skip
+            }
         )
     return rows
 
@@ -155,22 +173,28 @@ def _fuel_poverty(places: Places) -> Rows:
         rows.setdefault(
             old,
             {
-                "lsoa11_code": old, "households": households, "households_fuel_poor": poor,
+                "lsoa11_code": old,
+                "households": households,
+                "households_fuel_poor": poor,
                 "fuel_poor_percent": round(100 * poor / households, 3),
             },
-        )  # fmt: skip
+        )
     return [rows[old] for old in sorted(rows)]
 
 
 def _care_homes(places: Places) -> Rows:
     return [
         {
-            "location_id": f"1-9{i:08d}", "name": care_home_name(i), "uprn": str(CARE_HOME_UPRN + i),
-            "postcode": places.postcodes[places.care_home_lsoa[i] * POSTCODES_IN_LSOA + i % POSTCODES_IN_LSOA],
+            "location_id": f"1-9{i:08d}",
+            "name": care_home_name(i),
+            "uprn": str(CARE_HOME_UPRN + i),
+            "postcode": places.postcodes[
+                places.care_home_lsoa[i] * POSTCODES_IN_LSOA + i % POSTCODES_IN_LSOA
+            ],
             "is_nursing_home": bool(places.care_home_nursing[i]),
         }
         for i in range(N_CARE_HOMES)
-    ]  # fmt: skip
+    ]
 
 
 def _projection(population: np.ndarray, as_at: date) -> Rows:
@@ -187,8 +211,11 @@ def _projection(population: np.ndarray, as_at: date) -> Rows:
             people = np.concatenate(([people[0] * 1.001], older[:-2], [older[-2] + older[-1]]))
         for age, label in enumerate(_AGE_GROUPS):
             row: dict[str, Any] = {
-                "area_code": "E54990001", "area_name": "Wolds and Fen", "component": "Population", "sex": name,
+                "area_code": "E54990001",
+                "area_name": "Wolds and Fen",
+                "component": "Population",
+                "sex": name,
                 "age_group": label,
-            }  # fmt: skip
+            }
             rows.append(row | {year: round(float(values[age]), 3) for year, values in years.items()})
     return rows

@@ -1,4 +1,4 @@
-"""Records of acute hospitals: spells with episodes, diagnoses and procedures; outpatients; attendances."""
+"""Records of admitted care: spells with their episodes, diagnoses and procedures."""
 
 from __future__ import annotations
 
@@ -11,27 +11,18 @@ import pyarrow as pa
 from openphm.synthetic.activity.planned import BIRTH, DAY_CASE, ELECTIVE, REGULAR
 from openphm.synthetic.conditions import model
 from openphm.synthetic.draws import Ints, categorical
-from openphm.synthetic.lives import BY_MEDICINE, Facts, kept
-from openphm.synthetic.places import SPECIALISED_COMMISSIONER, SUB_ICB_CODE, providers
-from openphm.synthetic.prices import ED_HRGS
+from openphm.synthetic.lives import BY_MEDICINE, Facts
+from openphm.synthetic.places import providers
 from openphm.synthetic.records.batch import Batch, as_text, days, numbers, pounds, words
+from openphm.synthetic.records.hospital_words import COMMISSIONERS, child_batch, hospital_codes
 from openphm.synthetic.records.writer_context import Context, provider_column
-from openphm.synthetic.tables import read_columns
 
-SPELL_IDS, EPISODE_IDS, OUTPATIENT_IDS, ED_IDS = 6, 7, 8, 9
+SPELL_IDS, EPISODE_IDS = 6, 7
 _EMERGENCY = 9
 _METHODS = ("21", "22", "24", "2A", "28", "11", "12", "13", "31", "32")
 _EMERGENCY_METHODS = np.array([0.62, 0.17, 0.09, 0.09, 0.03])
-_COMMISSIONERS = (SUB_ICB_CODE, SPECIALISED_COMMISSIONER)
 _CONDITIONS_WRITTEN = 0.75
 _AT_MOST = 7
-
-
-def hospital_codes(use: str) -> tuple[list[str], np.ndarray]:
-    """Codes of one use and their weights."""
-    columns = read_columns("hospital_codes")
-    mask = columns["use"] == use
-    return [str(code) for code in columns["code"][mask]], columns["weight"][mask]
 
 
 @dataclass
@@ -131,9 +122,10 @@ def sus_apc_spell(s: Spells) -> Batch:
     n = len(who)
     emergency = categorical(_EMERGENCY_METHODS, n, s.rng)
     method = np.select(
-        [s.is_emergency, kind == BIRTH, kind == REGULAR], [emergency, 8 + s.rng.integers(0, 2, n), np.full(n, 7)],
+        [s.is_emergency, kind == BIRTH, kind == REGULAR],
+        [emergency, 8 + s.rng.integers(0, 2, n), np.full(n, 7)],
         5 + s.rng.integers(0, 2, n),
-    )  # fmt: skip
+    )
     classification = np.select([kind == DAY_CASE, kind == REGULAR], [1, 2], 0)
     codes, _ = providers("acute")
     died = (c.life.people.death[who] <= facts["discharge"] + 1) & s.is_emergency
@@ -150,7 +142,7 @@ def sus_apc_spell(s: Spells) -> Batch:
         "practice_code": c.practice_of(who, day),
         "provider_spell_number": as_text(16 * 10**12 + s.serial),
         "provider_code": words(s.provider, codes),
-        "commissioner_code": words(special.astype(np.int8), _COMMISSIONERS),
+        "commissioner_code": words(special.astype(np.int8), COMMISSIONERS),
         "specialised_service_code": words(np.where(special, 0, -1), ["NCBPS11B"]),
         "admission_method_code": words(method, _METHODS),
         "admission_source_code": words((c.homes.care_home[who] >= 0).astype(np.int8), ["19", "54"]),
@@ -220,7 +212,7 @@ def sus_apc_diagnosis(s: Spells) -> Batch:
         "code": words(index, codes),
         "present_on_admission": pa.array(position == 1),
     }
-    return _child(
+    return child_batch(
         "sus_apc_diagnosis", s.context, columns, s.facts["person"][spell], s.facts["discharge"][spell]
     )
 
@@ -236,128 +228,6 @@ def sus_apc_procedure(s: Spells) -> Batch:
         "code": words(categorical(weight, len(rows), s.rng), codes),
         "procedure_date": days(s.facts["date"][rows]),
     }
-    return _child(
+    return child_batch(
         "sus_apc_procedure", s.context, columns, s.facts["person"][rows], s.facts["discharge"][rows]
     )
-
-
-def _child(
-    record: str, c: Context, columns: dict[str, pa.Array], person: np.ndarray, day: np.ndarray
-) -> Batch:
-    """Rows that belong to a row of another record and come with it."""
-    batch = c.batch(record, columns, person, day)
-    batch.late_ok = False
-    return batch
-
-
-def sus_op_appointment(c: Context) -> Batch:
-    """Appointments, attended or not."""
-    facts = c.life.facts["outpatient"]
-    who, day = facts["person"], facts["date"]
-    n = len(who)
-    rng = np.random.default_rng([c.chunk, 22])
-    codes, weight = hospital_codes("op")
-    provider_codes, shares = providers("acute")
-    first, seen = facts["first"], facts["attended"]
-    columns = {
-        "appointment_key": as_text(OUTPATIENT_IDS * 10**12 + c.serial + np.arange(n, dtype=np.int64)),
-        "nhs_number": c.nhs(who),
-        "nhs_number_status": words(np.zeros(n, np.int32), ["01"]),
-        "local_patient_id": c.local_id(who, 31),
-        "birth_date": c.birth(who),
-        "sex_code": c.sex(who),
-        "postcode": c.postcode(who),
-        "practice_code": c.practice_of(who, day),
-        "provider_code": words(provider_column(who, provider_codes, shares, 5), provider_codes),
-        "commissioner_code": words(np.where(who % 29 == 3, 1, 0), _COMMISSIONERS),
-        "specialised_service_code": words(np.where(who % 29 == 3, 0, -1), ["NCBPS01C"]),
-        "appointment_date": days(day),
-        "first_attendance_code": words(
-            np.where(first, 0, np.where(rng.random(n) < 0.2, 3, 1)), ["1", "2", "3", "4"]
-        ),
-        "attended_code": words(np.where(seen, 0, 1 + (rng.random(n) < 0.4)), ["5", "3", "2"]),
-        "outcome_code": words(np.where(seen, rng.integers(0, 3, n), -1), ["1", "2", "3"]),
-        "treatment_function_code": words(categorical(weight, n, rng), codes),
-        "referral_received_date": days(day - rng.integers(10, 200, n).astype(np.int32)),
-        "hrg_code": words(np.where(first, 0, 1), ["WF01B", "WF01A"]),
-        "tariff_gbp": pounds(facts["price"], ~seen),
-    }
-    return c.batch("sus_op_appointment", columns, who, day)
-
-
-def sus_op_diagnosis(c: Context) -> Batch:
-    """Diagnoses written at an appointment, which is rare: those of conditions known to hospitals only."""
-    facts = c.life.facts["outpatient"]
-    rows = np.flatnonzero(facts["condition"] >= 0)
-    part = kept(facts, facts["condition"] >= 0)
-    columns = {
-        "appointment_key": as_text(OUTPATIENT_IDS * 10**12 + c.serial + rows),
-        "position": numbers(np.ones(len(rows), np.int32)),
-        "code": words(part["condition"], list(model().icd10)),
-    }
-    return _child("sus_op_diagnosis", c, columns, part["person"], part["date"])
-
-
-_MAJOR_DEPARTMENTS = np.array([0.97, 0.03])
-_CATEGORIES = np.array([0.965, 0.02, 0.015])
-_AMBULANCE_MODE, _WALKED_IN = "1048031000000100", "1048061000000105"
-_ACUITIES = (
-    "1064891000000107",
-    "1064901000000108",
-    "1064911000000105",
-    "1077241000000103",
-    "1077251000000100",
-)
-_HOME, _WARD = "306689006", "306706006"
-
-
-def sus_ecds_attendance(c: Context) -> Batch:
-    """Attendances at emergency departments (01, 02) and urgent treatment centres (03, 04)."""
-    facts = c.life.facts["ed"]
-    who, day = facts["person"], facts["date"]
-    n = len(who)
-    rng = np.random.default_rng([c.chunk, 23])
-    provider_codes, shares = providers("acute")
-    complaint, weight = hospital_codes("ed")
-    department = np.where(facts["minor"], 2 + (rng.random(n) < 0.3), categorical(_MAJOR_DEPARTMENTS, n, rng))
-    ambulance = rng.random(n) < np.where(facts["admitted"], 0.55, 0.12)
-    columns = {
-        "attendance_key": as_text(ED_IDS * 10**12 + c.serial + np.arange(n, dtype=np.int64)),
-        "unique_identifier": as_text(19 * 10**12 + c.serial + np.arange(n, dtype=np.int64)),
-        "nhs_number": c.nhs(who),
-        "nhs_number_status": words(np.zeros(n, np.int32), ["01"]),
-        "local_patient_id": c.local_id(who, 31),
-        "sex_code": c.sex(who),
-        "ethnicity_code": c.ethnicity(who),
-        "postcode": c.postcode(who),
-        "practice_code": c.practice_of(who, day),
-        "provider_code": words(provider_column(who, provider_codes, shares, 5), provider_codes),
-        "commissioner_code": words(np.zeros(n, np.int32), _COMMISSIONERS),
-        "department_type_code": words(department, ["01", "02", "03", "04"]),
-        "arrival_date": days(day),
-        "arrival_mode_code": words(ambulance.astype(np.int8), [_WALKED_IN, _AMBULANCE_MODE]),
-        "attendance_category_code": words(categorical(_CATEGORIES, n, rng), ["1", "2", "3"]),
-        "chief_complaint_code": words(categorical(weight, n, rng), complaint),
-        "acuity_code": words(rng.integers(0, 5, n), _ACUITIES),
-        "discharge_destination_code": words(facts["admitted"].astype(np.int8), [_HOME, _WARD]),
-        "departure_date": days(day),
-        "minutes_to_departure": numbers((40 + rng.gamma(2.0, 90, n)).astype(np.int32)),
-        "hrg_code": words(facts["hrg"], ED_HRGS),
-        "tariff_gbp": pounds(facts["price"]),
-    }
-    return c.batch("sus_ecds_attendance", columns, who, day)
-
-
-def sus_ecds_diagnosis(c: Context) -> Batch:
-    """One diagnosis for most attendances."""
-    facts = c.life.facts["ed"]
-    rng = np.random.default_rng([c.chunk, 24])
-    rows = np.flatnonzero(rng.random(len(facts["date"])) < 0.85)
-    codes, weight = hospital_codes("ed")
-    columns = {
-        "attendance_key": as_text(ED_IDS * 10**12 + c.serial + rows),
-        "position": numbers(np.ones(len(rows), np.int32)),
-        "code": words(categorical(weight, len(rows), rng), codes),
-        "is_primary": pa.array(np.ones(len(rows), bool)),
-    }
-    return _child("sus_ecds_diagnosis", c, columns, facts["person"][rows], facts["date"][rows])
