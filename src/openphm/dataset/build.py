@@ -4,7 +4,7 @@
            -> months -> segments -> snapshot -> quality
 
 Each stage is a list of tables, each made by one SQL file of `sql/` (or, where there is a column for each
-definition, by `wide` and `history`). docs/explanation/dataset.md tells what they mean.
+definition, by `month`, `history` and `snapshot`). docs/explanation/dataset.md tells what they mean.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from openphm.dataset.dates import BuildDates
 from openphm.dataset.history import history_file
 from openphm.dataset.inputs import hide_delivery, show_delivery
 from openphm.dataset.lineage import definition_rows, stage_rows
+from openphm.dataset.month import month_file
 from openphm.dataset.runner import Progress, Runner, sql_files
 from openphm.dataset.settings import find_dates, month_table, parameter_table
-from openphm.dataset.wide import month_file, snapshot_file
+from openphm.dataset.snapshot import snapshot_file
 from openphm.dataset.words import definition_tables
 from openphm.definitions import Definitions
 from openphm.extracts import Delivery
@@ -28,7 +29,8 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("people", ("working.person_seen", "working.person_said", "working.person_ethnicity", "person.person")),
     ("standard", ("standard.*",)),
     ("delivered", ("person.registration", "reference.*", "lineage.source_file", "quality.file",
-                   "quality.quarantine", "quality.feed_coverage", "quality.completeness", "quality.linkage")),
+                   "quality.quarantine", "quality.feed_coverage", "quality.completeness", "quality.linkage",
+                   "quality.source_rule")),
     ("activity", ("working.gp_activity", "working.hospital_activity", "working.community_activity",
                   "working.period_activity", "working.other_activity", "activity.event",
                   "quality.not_activity")),
@@ -97,7 +99,9 @@ def load_settings(runner: Runner, definitions: Definitions, as_at: date | None) 
     for name, rows in definition_tables(definitions).items():
         runner.load("definitions", name, rows)
     dates = find_dates(runner.engine, as_at)
-    found = runner.engine.query("SELECT MAX(rows_delivered) AS n FROM extract.quality_files").column(0)[0].as_py()
+    found = (
+        runner.engine.query("SELECT MAX(rows_delivered) AS n FROM extract.quality_files").column(0)[0].as_py()
+    )
     runner.load("definitions", "build.parameters", parameter_table(dates, definitions, int(found or 10**9)))
     runner.load("definitions", "build.month", month_table(dates))
     return dates

@@ -27,7 +27,7 @@ _HEADER = """-- purpose: the subsegment of everybody registered, month by month
 -- columns:
 --   person_key                  INTEGER  the person
 --   month_end                   DATE     last day of the month
---   as_at                       DATE     the month end, or the last registered day for people who died or left
+--   as_at                       DATE     the month end, or the last registered day before it
 --   practice_code               STRING   practice on that day
 --   is_registered_at_month_end  BOOLEAN  registered on the last day of the month
 --   subsegment_code             STRING   the subsegment

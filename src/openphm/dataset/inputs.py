@@ -32,7 +32,11 @@ IDENTITY_COLUMNS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "birth_date": (("birth_month", "DATE"),),
     "postcode": (("lsoa11_code", "STRING"), ("lsoa21_code", "STRING")),
     "uprn": (("household_id", "STRING"), ("household_size", "BIGINT"), ("is_care_home_address", "BOOLEAN")),
-    "address": (("household_id", "STRING"), ("household_size", "BIGINT"), ("is_care_home_address", "BOOLEAN")),
+    "address": (
+        ("household_id", "STRING"),
+        ("household_size", "BIGINT"),
+        ("is_care_home_address", "BOOLEAN"),
+    ),
 }
 """What the custodian puts in the place of an identity column."""
 
@@ -64,7 +68,7 @@ QUALITY_FILES: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 
 def show_delivery(engine: Engine, delivery: Delivery, specs: Mapping[str, RecordSpec]) -> None:
-    """Make `extract.<record>` for every specified record and `extract.quality_<name>` for what was counted."""
+    """Make `extract.<record>` for every specified record, and `extract.quality_<name>` for the counts."""
     for name, spec in sorted(specs.items()):
         reference = delivery.reference.get(name)
         paths = delivery.records.get(name, ()) if reference is None else (reference,)

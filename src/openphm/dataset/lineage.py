@@ -15,7 +15,8 @@ def definition_rows(definitions: Definitions) -> pa.Table:
     """lineage.definition: every definition in force, with the checksum of its file."""
     columns = (("id", "STRING"), ("version", "STRING"), ("status", "STRING"), ("sha256", "STRING"))
     rows = [
-        {"id": one.id, "version": one.version, "status": one.status, "sha256": one.sha256} for one in definitions
+        {"id": one.id, "version": one.version, "status": one.status, "sha256": one.sha256}
+        for one in definitions
     ]
     return arrow_rows(columns, rows)
 

@@ -26,7 +26,7 @@ ACTIVITY_RECORDS = (
     "hes_op_appointment",
     "hes_ae_attendance",
 )
-"""Records that are dated when care is given, month by month; the others go back decades or only now and then."""
+"""Records that are dated when care is given, month by month; others go back decades."""
 
 
 def find_dates(engine: Engine, as_at: date | None) -> BuildDates:
