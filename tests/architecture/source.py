@@ -32,9 +32,16 @@ def shown(path: Path) -> str:
 
 
 def rooms_imported(path: Path) -> set[str]:
-    """The rooms a module imports, wherever in the module the import stands."""
+    """The rooms a module imports when it runs, wherever in the module the import stands."""
+    tree = parsed(path)
+    for_types = {
+        inner
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING"
+        for inner in ast.walk(block)
+    }
     found: set[str] = set()
-    for node in ast.walk(parsed(path)):
+    for node in set(ast.walk(tree)) - for_types:
         names: list[str] = []
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             names = [node.module] if node.module != "openphm" else [f"openphm.{n.name}" for n in node.names]
