@@ -15,7 +15,6 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from openphm.core import OpenPHMError
 from openphm.custodian import Home, Options, pseudonymise
 from openphm.definitions import load
 
@@ -37,7 +36,7 @@ def init(home: Path) -> None:
     With OPENPHM_CUSTODIAN_PASSPHRASE set, the key file is wrapped with it. Back the home up, apart from any
     copy of the extracts: without its key no later month links to an earlier one.
     """
-    made = _tell_errors(lambda: Home.make(home))
+    made = Home.make(home)
     click.echo(f"Made {home} (mode 0700) with key {made.epoch}, check value {made.check_value}.")
 
 
@@ -75,9 +74,7 @@ def pseudonymise_command(
     options = Options(**settings, **({"threads": threads} if threads else {}))  # type: ignore[arg-type]
     begun = time.monotonic()
     with _Telling(quiet=quiet, bar=not no_progress and sys.stderr.isatty()) as telling:
-        document = _tell_errors(
-            lambda: pseudonymise(raw, out, Home.open(home), load(overlay), options=options, tell=telling.tell)
-        )
+        document = pseudonymise(raw, out, Home.open(home), load(overlay), options=options, tell=telling.tell)
     if not quiet:
         _print_summary(document, out, time.monotonic() - begun)
 
@@ -96,15 +93,6 @@ def _print_summary(document: dict[str, Any], out: Path, seconds: float) -> None:
         rule = f" by the rule {emit['rule']}" if emit["rule"] else ""
         click.echo(f"{emit['rows']:,} rows of {emit['record']} made from {emit['from']}{rule}.")
     click.echo(f"Wrote {out} ({size / 1e6:,.0f} MB) in {seconds:,.1f} s.")
-
-
-def _tell_errors(work: Any) -> Any:
-    """Run it; a user's mistake is told in words, with its exit code, and never as a traceback."""
-    try:
-        return work()
-    except OpenPHMError as error:
-        click.echo(str(error), err=True)
-        raise SystemExit(error.exit_code) from None
 
 
 class _Telling:

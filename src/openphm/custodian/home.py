@@ -8,10 +8,12 @@ work/              identifiable rows while a command runs; emptied before and af
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,12 +102,32 @@ class Home:
     def vault_path(self) -> Path:
         return self.folder / "vault.sqlite"
 
-    def clear_work(self) -> Path:
-        """An empty folder for identifiable rows, 0700; whatever a killed run left behind is gone."""
-        work = self.folder / "work"
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(mode=0o700)
-        return work
+    @contextmanager
+    def alone(self) -> Iterator[Path]:
+        """An empty work folder, 0700, for one run at a time; it is gone afterwards, whatever happened.
+
+        What a killed run left behind is removed first: it holds identifiable rows.
+        """
+        lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise CustodianRefused(
+                    str(self.folder.name),
+                    "another run is using this home.",
+                    "One run at a time works with the identifiable rows of a home.",
+                    "wait until it has ended",
+                ) from error
+            work = self.folder / "work"
+            shutil.rmtree(work, ignore_errors=True)
+            work.mkdir(mode=0o700)
+            try:
+                yield work
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+        finally:
+            os.close(lock)
 
 
 def _provider(folder: Path, environment: Mapping[str, str]) -> KeyProvider:

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from openphm.core import CustodianRefused
 from openphm.custodian.keys import RootKey
 
-PASSPHRASE_VARIABLE = "OPENPHM_CUSTODIAN_PASSPHRASE"
+PASSPHRASE_VARIABLE = "OPENPHM_CUSTODIAN_PASSPHRASE"  # noqa: S105 (the name, not the phrase)
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**15, 8, 1
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 

@@ -23,7 +23,7 @@ from openphm.store import Engine
 
 KEYS = "zone_i.keys"
 _UNLINKED_LETTERS = "ghij"
-"""Stand for 0, 1, 8 and 9, which base32 does not have: an unlinked person's id has the form of a person_id."""
+"""Stand for 0, 1, 8 and 9, which base32 has not: an unlinked person's id looks like a person_id."""
 
 
 def load_keys(engine: Engine, key: RootKey, domains: Iterable[str]) -> None:

@@ -129,7 +129,8 @@ class Persons:
         else:
             join = f"LEFT JOIN {_table_of(spec)} AS n USING (raw)"
         rows = self.engine.query(
-            f"SELECT {state} AS state, CAST(sum(s.n) AS BIGINT) AS n FROM zone_i.seen_{spec.name} AS s {join} GROUP BY 1"
+            f"SELECT {state} AS state, CAST(sum(s.n) AS BIGINT) AS n "
+            f"FROM zone_i.seen_{spec.name} AS s {join} GROUP BY 1"
         )
         counts = dict(zip(rows["state"].to_pylist(), rows["n"].to_pylist(), strict=True))
         linked, invalid = counts.get("linked", 0), counts.get("invalid", 0)

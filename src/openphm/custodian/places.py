@@ -16,7 +16,6 @@ from openphm.store import Engine
 
 POSTCODES = "ref_postcode"
 CARE_HOMES = "ref_care_home"
-REGISTRATIONS = "gp_registration"
 
 
 @dataclass
@@ -80,8 +79,9 @@ class Places:
         table = f"zone_i.household_{spec.name}"
         self.engine.create_table(
             table,
-            f"SELECT place, CAST(count(*) AS BIGINT) AS people FROM ("
-            f"SELECT {person_id} AS person_id, arg_max({self.household_place(spec)}, ({latest}, r.row_number)) AS place "
+            "SELECT place, CAST(count(*) AS BIGINT) AS people FROM ("
+            f"SELECT {person_id} AS person_id, "
+            f"arg_max({self.household_place(spec)}, ({latest}, r.row_number)) AS place "
             f"FROM ({checked.clean_sql(checked.names)}) AS r {joins} {alive} GROUP BY 1) {now} GROUP BY 1",
         )
         return table

@@ -9,7 +9,6 @@ the OUT that was there stays. Identifiable rows are only ever in the home's work
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,7 +22,8 @@ from openphm.custodian.home import Home
 from openphm.custodian.keyed_sql import load_keys
 from openphm.custodian.outputs import Identities, select_pseudonymised
 from openphm.custodian.persons import Persons
-from openphm.custodian.places import CARE_HOMES, POSTCODES, REGISTRATIONS, Places
+from openphm.custodian.places import CARE_HOMES, POSTCODES, Places
+from openphm.custodian.practices import PracticeCheck
 from openphm.custodian.vault import Vault
 from openphm.definitions import Definitions, RecordSpec
 from openphm.extracts import (
@@ -31,11 +31,8 @@ from openphm.extracts import (
     CheckedRecord,
     DeliveryWriter,
     Reading,
-    expect_practices,
-    find_registration_gaps,
-    literal,
 )
-from openphm.extracts.registrations import PRACTICES
+from openphm.extracts.registrations import REGISTRATIONS
 from openphm.store import DuckDBEngine, Engine
 
 Tell = Callable[[str, int, int], None]
@@ -71,20 +68,21 @@ def pseudonymise(
     folder = _refuse_wrong_places(raw, out, home)
     key = home.key()
     options = options or Options()
-    work = home.clear_work()
     writer = DeliveryWriter(out)
-    try:
-        with DuckDBEngine(
+    with (
+        home.alone() as work,
+        DuckDBEngine(
             memory_limit=options.memory_limit, threads=options.threads, temp_dir=work / "spill"
-        ) as engine:
+        ) as engine,
+    ):
+        try:
             run = _Run(engine, home, definitions, writer, options, tell or _say_nothing, work)
             load_keys(engine, key, _domains(definitions))
             run.persons = Persons(engine, key)
             run.places = Places(engine)
             return run.go(raw, folder, Vault(home.vault_path, key), key.epoch)
-    finally:
-        writer.discard()
-        home.clear_work().rmdir()
+        finally:
+            writer.discard()
 
 
 class _Run:
@@ -104,6 +102,7 @@ class _Run:
         self.with_rule = records_with_rule(definitions.extracts)
         self.emitted: list[dict[str, Any]] = []
         self.written: dict[str, Path] = {}
+        self.practices: set[str] = set()
 
     def go(self, raw: Path, folder: Path, vault: Vault, epoch: str) -> dict[str, Any]:
         self.writer.begin()
@@ -115,14 +114,14 @@ class _Run:
                 self._write(checked)
             done += sum(one.source.path.stat().st_size for one in self.reading.files_of(checked.spec.name))
             self.tell(checked.spec.name, done, total)
-        if not self.reading.problems:
-            self._check_registrations()
+        self._check_practices()
         self.reading.raise_if_refused()
         self.account.write(self.writer.folder / "quality")
         self.tell("checksums and vault", total, total)
         new_people = vault.keep(self.persons.identified())
         document = self.writer.finish(self._document(epoch), threads=self.options.threads)
-        self._remember_practices()
+        if self.practices:
+            PracticeCheck(self.engine, self.home.folder, self.written).remember(self.practices)
         return {**document, "new_people_in_vault": new_people}
 
     def _take(self, raw: Path, folder: Path) -> None:
@@ -184,48 +183,19 @@ class _Run:
         checksums = {file_id: landed.sha256 for file_id, landed in checked.files.items()}
         specs = self.definitions.extracts
         for target, select, rule in emit_selects(spec, specs, path, checksums, self.with_rule):
-            rows = self.engine.copy_to_parquet(select, self.writer.path(target, f"{target}_from_{spec.name}"))
+            made = self.writer.path(target, f"{target}_from_{spec.name}")
+            rows = self.engine.copy_to_parquet(select, made)
+            self.account.add_emitted(self.engine, specs[target], made)
             self.emitted.append({"from": spec.name, "record": target, "rows": rows, "rule": rule})
 
-    def _check_registrations(self) -> None:
-        if REGISTRATIONS not in self.written or self.options.accept_registration_gap:
+    def _check_practices(self) -> None:
+        if REGISTRATIONS not in self.written or self.reading.problems:
             return
-        present = self._practices()
-        expected = self._remembered_practices()
-        if PRACTICES in self.written:
-            listed = self.written[PRACTICES]
-            expected = (expected - self._closed(listed)) | expect_practices(self.engine, listed, present)
-        file = self.reading.files_of(REGISTRATIONS)[-1].source.name
-        gap = find_registration_gaps(present, expected, file)
-        if gap is not None:
-            self.reading.problems.append(gap)
-
-    def _practices(self) -> set[str]:
-        path = literal(str(self.written[REGISTRATIONS]))
-        rows = self.engine.query(f"SELECT DISTINCT practice_code FROM read_parquet([{path}])")
-        return {one for one in rows["practice_code"].to_pylist() if one}
-
-    def _closed(self, practices: Path) -> set[str]:
-        rows = self.engine.query(
-            f"SELECT practice_code FROM read_parquet([{literal(str(practices))}]) "
-            "WHERE close_date IS NOT NULL OR coalesce(status_code, 'A') <> 'A'"
-        )
-        return set(rows["practice_code"].to_pylist())
-
-    def _remembered_practices(self) -> set[str]:
-        path = self.home.folder / "practices.json"
-        return set(json.loads(path.read_text("utf-8"))) if path.is_file() else set()
-
-    def _remember_practices(self) -> None:
-        """The practices of this delivery: the next one is compared with them."""
-        source = self.writer.target / "extracts" / REGISTRATIONS / f"{REGISTRATIONS}.parquet"
-        if REGISTRATIONS not in self.written or not source.is_file():
-            return
-        self.written[REGISTRATIONS] = source
-        path = self.home.folder / "practices.json"
-        partial = path.with_name(path.name + ".tmp")
-        partial.write_text(json.dumps(sorted(self._practices())), "utf-8")
-        partial.replace(path)
+        check = PracticeCheck(self.engine, self.home.folder, self.written)
+        if not self.options.accept_registration_gap:
+            gap = check.gap(self.reading.files_of(REGISTRATIONS)[-1].source.name)
+            self.reading.problems.extend([gap] if gap is not None else [])
+        self.practices = check.present()
 
     def _document(self, epoch: str) -> dict[str, Any]:
         files = self.account.files
@@ -263,7 +233,7 @@ def _domains(definitions: Definitions) -> set[str]:
 
 
 def _refuse_wrong_places(raw: Path, out: Path, home: Home) -> Path:
-    """The folder of the extracts. Refuses to mix zones: OUT and the home lie apart from RAW and each other."""
+    """The folder of the extracts. RAW, OUT and the home must lie apart from each other."""
     if not raw.is_dir():
         raise UsageError(str(raw), "there is no such folder.", remedy="name the folder of the raw extracts")
     places = {"RAW": raw.resolve(), "OUT": out.resolve(), "the home": home.folder.resolve()}

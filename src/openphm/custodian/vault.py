@@ -35,7 +35,7 @@ class Vault:
         return self._cipher.encrypt(digits.encode("ascii"), [_PURPOSE, person_id.encode("ascii")])
 
     def keep(self, people: Iterable[tuple[str, str]]) -> int:
-        """Add (person_id, ten digits) pairs; people already there stay as they are. Answers how many are new."""
+        """Add (person_id, ten digits) pairs; people already there stay. Answers how many are new."""
         with self._connect() as connection:
             before = self._count(connection)
             connection.executemany(

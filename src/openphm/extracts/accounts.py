@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from openphm.core import BuildCheckFailed, Problem
+from openphm.definitions import RecordSpec
 from openphm.extracts.checked import CheckedRecord
 from openphm.extracts.columns import literal, quoted
 from openphm.extracts.reading import DeliveredFile
@@ -134,7 +135,8 @@ class Account:
         day, provider = quoted(rule.date), quoted(rule.provider)
         rows = engine.query(
             f"SELECT file_id, {provider} AS provider_code, month, count(*) AS n, min({day}) AS first, "
-            f"max({day}) AS last FROM (SELECT *, CAST(date_trunc('month', {day}) AS DATE) AS month FROM {source}) "
+            f"max({day}) AS last FROM "
+            f"(SELECT *, CAST(date_trunc('month', {day}) AS DATE) AS month FROM {source}) "
             f"GROUP BY GROUPING SETS ((file_id), ({provider}, month)) ORDER BY provider_code, month"
         ).to_pylist()
         self.coverage.extend(
@@ -152,6 +154,29 @@ class Account:
             for row in rows
             if row["file_id"] is not None
         }
+
+    def add_emitted(self, engine: Engine, spec: RecordSpec, written: Path) -> None:
+        """Count which months rows made from a foreign format cover, as rows of the record they became.
+
+        The rows themselves were counted with the file that they came in.
+        """
+        if spec.coverage is None:
+            return
+        day, provider = quoted(spec.coverage.date), quoted(spec.coverage.provider)
+        rows = engine.query(
+            f"SELECT {provider} AS provider_code, CAST(date_trunc('month', {day}) AS DATE) AS month, "
+            f"count(*) AS n FROM read_parquet([{literal(str(written))}]) WHERE {day} IS NOT NULL "
+            "GROUP BY ALL ORDER BY ALL"
+        ).to_pylist()
+        self.coverage.extend(
+            {
+                "record": spec.name,
+                "provider_code": row["provider_code"],
+                "month": row["month"],
+                "rows": row["n"],
+            }
+            for row in rows
+        )
 
     def write(self, folder: Path) -> list[Path]:
         """Write the five tables as Parquet."""

@@ -49,9 +49,13 @@ class CheckedRecord:
 
     def clean_sql(self, names: Iterable[str]) -> str:
         """The same without the rows set aside."""
+        return f"SELECT * FROM ({self.typed_sql(names)}) AS t WHERE {self.is_kept('t')}"
+
+    def is_kept(self, alias: str) -> str:
+        """SQL: the row of this alias (file_id, row_number) is not set aside."""
         return (
-            f"SELECT * FROM ({self.typed_sql(names)}) AS t WHERE NOT EXISTS (SELECT 1 FROM {self.removed} AS x "
-            "WHERE x.file_id = t.file_id AND x.row_number = t.row_number)"
+            f"NOT EXISTS (SELECT 1 FROM {self.removed} AS x "
+            f"WHERE x.file_id = {alias}.file_id AND x.row_number = {alias}.row_number)"
         )
 
     @property

@@ -7,11 +7,13 @@ check digit. The answer is a small table, raw value to accepted value or reason,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from openphm.definitions import FieldSpec, Pattern
 from openphm.definitions.snomed import is_concept_id
+from openphm.extracts.lookalikes import looks_like_identity
 
 EXCEL_DAMAGE = (
     r"[0-9](\.[0-9]+)?[eE]\+[0-9]{2,}"
@@ -30,18 +32,36 @@ _FALSE = frozenset({"n", "no", "false", "f", "0"})
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one distinct raw value: a value, or nothing (empty), or a reason."""
+    """What became of one distinct raw value: a value, or nothing (empty), or a reason.
+
+    withheld  the value fits, and may be an identifier: it is read as nothing
+    """
 
     raw: str
     value: str | bool | None
     reason: str | None = None
+    withheld: bool = False
 
 
-def judge_codes(field: FieldSpec, raw_values: Iterable[str], null_words: Iterable[str] = ()) -> list[Verdict]:
-    """A verdict for each distinct raw value of a code or flag column."""
+def judge_codes(
+    field: FieldSpec, counts: Mapping[str, int], null_words: Iterable[str] = (), *, about_people: bool = True
+) -> list[Verdict]:
+    """A verdict for each distinct raw value of a code or flag column. counts: raw value -> rows."""
     empty = {word.casefold() for word in null_words}
     allowed = None if field.values is None else {value.casefold(): value for value in field.values}
-    return [_judge(field, raw, empty, allowed) for raw in raw_values]
+    verdicts = [_judge(field, raw, empty, allowed) for raw in counts]
+    if not about_people or field.pattern is None:
+        return verdicts
+    rows: Counter[str] = Counter()
+    for one in verdicts:
+        rows[str(one.value)] += counts[one.raw]
+    return [_guarded(field, field.pattern, one, rows[str(one.value)]) for one in verdicts]
+
+
+def _guarded(field: FieldSpec, pattern: Pattern, one: Verdict, rows: int) -> Verdict:
+    if one.value is None or not looks_like_identity(pattern, str(one.value), rows):
+        return one
+    return Verdict(one.raw, None, "R_CODE") if field.is_required else Verdict(one.raw, None, withheld=True)
 
 
 def _judge(field: FieldSpec, raw: str, empty: set[str], allowed: dict[str, str] | None) -> Verdict:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from openphm.definitions import FieldSpec
 
-LARGEST_NUMBER = 1_000_000_000
-"""No count, price or measurement of a person reaches it, and every ten-digit identifier is above it."""
+LARGEST_NUMBER = 10_000_000
+"""No count, price or measurement of one person reaches it; NHS numbers and days of birth are above it."""
+LARGEST_PUBLISHED = 10_000_000_000
+"""For reference files: people of a country, households, pounds."""
 LONGEST_ID = 200
 
 SQL_TYPES = {
@@ -139,27 +141,27 @@ def number_value(field: FieldSpec, kind: str, null_words: Iterable[str]) -> tupl
     return there, f"coalesce(TRY_CAST({there} AS {target}), {mended})"
 
 
-def number_condition(field: FieldSpec, there: str, value: str) -> str:
+def number_condition(field: FieldSpec, there: str, value: str, *, about_people: bool) -> str:
     """SQL: something is there and it is not a number of this field."""
-    wrong = f"{value} IS NULL OR abs({value}) >= {LARGEST_NUMBER}"
+    most = LARGEST_NUMBER if about_people else LARGEST_PUBLISHED
+    wrong = f"{value} IS NULL OR abs({value}) >= {most}"
     if field.type == "integer":
         wrong += f" OR {value} <> floor({value})"
     return f"({there} IS NOT NULL AND ({wrong}))"
 
 
 def number_column(
-    field: FieldSpec, kind: str, null_words: Iterable[str], *, has_empty: bool, has_wrong: bool
+    field: FieldSpec, kind: str, null_words: Iterable[str], *, has_empty: bool, wrong: str
 ) -> ColumnPlan:
-    """An integer or a decimal."""
+    """An integer or a decimal. wrong: the condition that finds what is none, where there is any."""
     there, value = number_value(field, kind, null_words)
-    condition = number_condition(field, there, value)
     faults = []
     if has_empty and field.is_required:
         faults.append(Fault(field.name, "R_REQUIRED", f"{there} IS NULL"))
-    if has_wrong and field.on_error == "quarantine":
-        faults.append(Fault(field.name, "R_NUMBER", condition))
-    if has_wrong:
-        value = f"CASE WHEN {condition} THEN NULL ELSE {value} END"
+    if wrong and (field.on_error == "quarantine" or field.is_required):
+        faults.append(Fault(field.name, "R_NUMBER", wrong))
+    if wrong:
+        value = f"CASE WHEN {wrong} THEN NULL ELSE {value} END"
     return ColumnPlan(field.name, f"CAST({value} AS {SQL_TYPES[field.type]})", tuple(faults))
 
 

@@ -17,6 +17,8 @@ from functools import lru_cache
 from openphm.extracts.reasons import FileRejected
 
 MOST_MIXED = 0.05
+ENOUGH_MIXED = 3
+"""Fewer are set aside row by row: a share of a handful of values says nothing about a file."""
 _EXCEL_SERIAL = re.compile(r"[2-6][0-9]{4}(\.[0-9]+)?")
 _WIDTHS = {"%Y": r"\d{4}", "%m": r"\d{2}", "%d": r"\d{2}", "%H": r"\d{2}", "%M": r"\d{2}", "%S": r"\d{2}"}
 _TIME_OF_DAY = re.compile(r"[T ][0-9:.]+(Z|[+-][0-9:]+)?$")
@@ -75,10 +77,13 @@ def _other_form(text: str) -> bool:
 def read_day(text: str, form: str) -> date | None:
     """The day that a text says in a format, with every digit of the format there; None otherwise.
 
-    A time of day behind an ISO date is dropped, as many systems add 00:00:00.
+    A time of day behind an ISO date is dropped, as many systems add 00:00:00. So is the .0 that a data frame
+    writes behind a whole number when other rows of the column are empty: 20220331.0.
     """
     if form == "%Y-%m-%d" and len(text) > 10:
         text = _TIME_OF_DAY.sub("", text)
+    elif form == "%Y%m%d" and text.endswith(".0"):
+        text = text[:-2]
     if _shape(form).fullmatch(text) is None:
         return None
     try:
@@ -113,7 +118,7 @@ def refuse_mixed(
         (other, "F_DATE_FORMAT", "are in another format than the rest of the column"),
         (serial, "F_EXCEL", "are numbers of days, as a spreadsheet writes dates"),
     ):
-        if filled and n > MOST_MIXED * filled:
+        if n >= ENOUGH_MIXED and n > MOST_MIXED * filled:
             raise FileRejected(
                 code,
                 file,

@@ -132,7 +132,7 @@ class DeliveryWriter:
         self._old = target.with_name(target.name + ".old")
 
     def begin(self) -> None:
-        """An empty folder to write to. Raises UsageError when the target is something else than a delivery."""
+        """An empty folder to write to. Raises UsageError when the target is no delivery and not empty."""
         if not self.target.exists() and self._old.exists():
             self._old.rename(self.target)  # a run was killed between the two moves
         if self.target.exists() and not self._is_delivery_or_empty():

@@ -22,6 +22,8 @@ from openphm.extracts.reasons import FileRejected
 from openphm.store import Engine
 
 MOST_EXCEL = 0.05
+ENOUGH_EXCEL = 5
+"""Fewer damaged values are set aside row by row: a share of a handful says nothing about a file."""
 _JUDGED = ("code", "flag", "date", "timestamp")
 
 
@@ -162,7 +164,7 @@ def _measure(engine: Engine, spec: RecordSpec, group: Group, fields: list[FieldS
             wanted.append(f"count({value}) AS {plans.quoted('present_' + name)}")
         elif field.type in ("integer", "decimal"):
             there, value = plans.number_value(field, kind, spec.null_words)
-            wrong = plans.number_condition(field, there, value)
+            wrong = plans.number_condition(field, there, value, about_people=spec.person is not None)
             wanted.append(f"count({there}) AS {plans.quoted('present_' + name)}")
             wanted.append(f"count_if({wrong}) AS {plans.quoted('wrong_' + name)}")
         else:
@@ -210,8 +212,11 @@ def _plan_measured(
     if is_native(field.type, kind) and field.type in ("date", "timestamp", "flag"):
         return plans.native_column(field, has_empty=has_empty, nothing=_no_days(spec)), filled
     if field.type in ("integer", "decimal"):
+        condition = plans.number_condition(
+            field, *plans.number_value(field, kind, spec.null_words), about_people=spec.person is not None
+        )
         return plans.number_column(
-            field, kind, spec.null_words, has_empty=has_empty, has_wrong=wrong > 0
+            field, kind, spec.null_words, has_empty=has_empty, wrong=condition if wrong else ""
         ), filled
     has_long = field.type == "id" and sums[f"long_{name}"] > plans.LONGEST_ID
     return plans.text_column(
@@ -227,7 +232,7 @@ def _plan_codes(
     rows = engine.query(f"SELECT {plans.quoted(field.name)} AS raw, count(*) AS n FROM ({source}) GROUP BY 1")
     counts = dict(zip(rows["raw"].to_pylist(), rows["n"].to_pylist(), strict=True))
     nothing = counts.pop(None, 0)
-    verdicts = judge_codes(field, counts, spec.null_words)
+    verdicts = judge_codes(field, counts, spec.null_words, about_people=spec.person is not None)
     if any(one.reason and is_excel_damage(one.raw) for one in verdicts):
         suspects.add(field.name)
     return _judged(engine, spec, number, field, verdicts, counts, nothing)
@@ -257,7 +262,12 @@ def _judged(
 ) -> tuple[plans.ColumnPlan, Filled]:
     """Keep the verdicts as a table and say how the column is read."""
     rows = nothing + sum(counts.values())
-    blank = sum(counts[one.raw] for one in verdicts if one.value is None and one.reason is None)
+    withheld = {one.raw for one in verdicts if isinstance(one, Verdict) and one.withheld}
+    blank = sum(
+        counts[one.raw]
+        for one in verdicts
+        if one.value is None and one.reason is None and one.raw not in withheld
+    )
     valid = sum(counts[one.raw] for one in verdicts if one.value is not None)
     is_identity = field.type == "code" and all(one.value == one.raw for one in verdicts)
     table = f"judged.{spec.name}__{field.name}__{number}"
@@ -296,7 +306,7 @@ def _refuse_excel(engine: Engine, spec: RecordSpec, group: Group, suspects: set[
             f"count({name}) AS filled FROM ({group.source_sql(spec, [field.name])}) GROUP BY 1"
         )
         for row in rows.to_pylist():
-            if row["wrong"] > MOST_EXCEL * row["filled"]:
+            if row["wrong"] >= ENOUGH_EXCEL and row["wrong"] > MOST_EXCEL * row["filled"]:
                 landed = group.files[row["file_id"]]
                 refused.append(_excel_problem(landed, field, row["wrong"], row["filled"]))
     return refused

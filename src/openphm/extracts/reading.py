@@ -21,6 +21,7 @@ from openphm.extracts.reasons import FileRejected
 from openphm.extracts.recognising import Recognised, recognise
 from openphm.extracts.repeats import set_orphans_aside, set_repeats_aside
 from openphm.extracts.sources import Source, find_sources
+from openphm.extracts.years import has_years, one_row_a_year, with_years
 from openphm.store import Engine
 
 MOST_UNUSABLE = 0.5
@@ -106,6 +107,11 @@ class Reading:
         landed = self._land(spec)
         if len(landed) < sum(1 for one in self.files_of(spec.name) if one.same_as is None):
             return None
+        if has_years(spec):
+            spec = with_years(spec)
+            for file_id, one in landed.items():
+                work = self.work / spec.dataset / str(file_id)
+                landed[file_id] = one_row_a_year(self.engine, spec, one, work)
         checked = check_record(self.engine, spec, landed)
         self.problems.extend(checked.refused)
         unusable = self._unusable(checked)

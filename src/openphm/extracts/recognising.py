@@ -73,15 +73,15 @@ def _parts(pattern: str) -> tuple[str, bool, str]:
 
 def _by_header(source: Source, specs: Iterable[RecordSpec]) -> list[RecordSpec]:
     headers = _headers(source)
-    fitting = []
-    for spec in specs:
-        for names in headers:
-            required, known = count_bound(spec, names)
-            if required == len(spec.required_fields) and known >= min(FEWEST_COLUMNS, len(spec.fields)):
-                if 2 * known >= min(len(names), len(spec.fields)) and required:
-                    fitting.append(spec)
-                    break
-    return fitting
+    return [spec for spec in specs if any(_looks_like(spec, names) for names in headers)]
+
+
+def _looks_like(spec: RecordSpec, names: list[str]) -> bool:
+    """Every required column is there, and about half of all the columns on one side or the other."""
+    required, known = count_bound(spec, names)
+    if not required or required < len(spec.required_fields):
+        return False
+    return known >= min(FEWEST_COLUMNS, len(spec.fields)) and 2 * known >= min(len(names), len(spec.fields))
 
 
 def _headers(source: Source) -> list[list[str]]:

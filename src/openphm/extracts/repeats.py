@@ -60,8 +60,7 @@ def set_orphans_aside(engine: Engine, checked: CheckedRecord, parent: CheckedRec
             f"SELECT t.file_id, t.row_number, '{name}' AS column_name, "
             "CASE WHEN g.reason = 'R_SUPERSEDED' THEN 'R_SUPERSEDED' ELSE 'R_PARENT' END AS reason_code "
             f"FROM ({checked.typed_sql([name])}) AS t JOIN {gone} AS g ON g.parent = t.{key} "
-            f"WHERE g.parent NOT IN (SELECT parent FROM ({alive})) AND NOT EXISTS (SELECT 1 FROM {checked.removed} AS x "
-            "WHERE x.file_id = t.file_id AND x.row_number = t.row_number)",
+            f"WHERE g.parent NOT IN (SELECT parent FROM ({alive})) AND {checked.is_kept('t')}",
         )
     engine.drop(gone)
 
@@ -87,8 +86,7 @@ def _supersede_submissions(engine: Engine, checked: CheckedRecord) -> None:
             f"SELECT t.file_id, t.row_number, '{rule.version}' AS column_name, 'R_SUPERSEDED' AS reason_code "
             f"FROM ({checked.typed_sql([rule.provider, rule.period])}) AS t JOIN {old} AS o ON "
             f"o.file_id = t.file_id AND o.{provider} = t.{provider} AND o.{period} = t.{period} "
-            f"WHERE NOT EXISTS (SELECT 1 FROM {checked.removed} AS x "
-            "WHERE x.file_id = t.file_id AND x.row_number = t.row_number)",
+            f"WHERE {checked.is_kept('t')}",
         )
     engine.drop(old)
 
@@ -152,9 +150,10 @@ def _rank(checked: CheckedRecord) -> str:
     if by:
         parts = ", ".join(f"coalesce(CAST(t.{quoted(name)} AS VARCHAR), '')" for name in by)
         return f"concat_ws(' ', {parts})"
-    # rows of a child record carry no date of their own; files are numbered in the order of their names,
-    # and a corrected file is named after the one it corrects (..._2025-04, ..._2025-04_v2)
-    return "printf('%09d', t.file_id)" if spec.child_of else "''"
+    # rows of a child record and of a published list carry no version of their own; files are numbered in the
+    # order of their names, and a later one is named after the one it corrects (..._2025-04, ..._2025-04_v2;
+    # epcn_2023, epcn_2024)
+    return "printf('%09d', t.file_id)" if spec.child_of or spec.dataset == "reference" else "''"
 
 
 def _decide(engine: Engine, checked: CheckedRecord, rows: str) -> None:
