@@ -16,7 +16,8 @@ from openphm.release import Fold, Line, Released, Wide, shown, widen
 WIDE_ENOUGH = 160
 """Columns of text when the output is not a terminal."""
 
-PADDING = 2
+PADDING = 3
+"""What stands between two columns."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def show(
     fold: Fold | None,
     around: Around,
     *,
-    most_lines: int | None = None,
+    most_lines: Mapping[str, int] | None = None,
     file: TextIO | None = None,
 ) -> None:
     """Print a released table with its headline, notes and next step."""
@@ -45,7 +46,7 @@ def show(
     if not around.quiet:
         _before(console, released, around)
     for wide in widen(released, fold):
-        _print_wide(console, wide, most_lines)
+        _print_wide(console, wide, (most_lines or {}).get(wide.part))
     if not around.quiet:
         _after(console, released, around)
 

@@ -28,8 +28,10 @@ TABLES: dict[str, str] = {
             COUNT(CASE WHEN is_missing THEN 1 END) AS months_missing
         FROM quality.feed_coverage GROUP BY record ORDER BY record""",
     "missing_months": """
-        SELECT record, provider_code, month_end, usual_rows
-        FROM quality.feed_coverage WHERE is_missing ORDER BY record, provider_code, month_end""",
+        SELECT record, provider_code, month_end, usual_rows,
+            COUNT(*) OVER (PARTITION BY record, provider_code) AS months_missing
+        FROM quality.feed_coverage WHERE is_missing
+        ORDER BY months_missing, provider_code, month_end, record""",
     "completeness": """
         SELECT record, column_name, n_rows, present_share, valid_share
         FROM quality.completeness ORDER BY present_share, record, column_name""",

@@ -49,8 +49,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Wide:
-    """A table to be read: a caption, a corner, names across the top, and lines."""
+    """A table to be read: a caption, a corner, names across the top, and lines.
 
+    part   the value that a table was split by; empty for a table that was not
+    """
+
+    part: str
     caption: str
     corner: str
     across: tuple[str, ...]
@@ -67,16 +71,16 @@ def widen(released: Released, fold: Fold | None) -> tuple[Wide, ...]:
     parts: dict[str, list[tuple[Item, ...]]] = {}
     for row in released.rows:
         parts.setdefault(str(row[place]), []).append(row)
-    return tuple(_folded(released, rows, fold, fold.title(name)) for name, rows in parts.items())
+    return tuple(_folded(released, rows, fold, name) for name, rows in parts.items())
 
 
 def _as_it_is(released: Released) -> Wide:
     names = [column.replace("_", " ") for column in released.columns]
     lines = tuple(Line(str(row[0]), "", tuple(row[1:]), (None,) * (len(row) - 1)) for row in released.rows)
-    return Wide("", names[0], tuple(names[1:]), lines)
+    return Wide("", "", names[0], tuple(names[1:]), lines)
 
 
-def _folded(released: Released, rows: Sequence[tuple[Item, ...]], fold: Fold, caption: str) -> Wide:
+def _folded(released: Released, rows: Sequence[tuple[Item, ...]], fold: Fold, part: str) -> Wide:
     down, across, value, unit = (
         released.columns.index(name) for name in (fold.down, fold.across, fold.value, fold.unit)
     )
@@ -95,4 +99,4 @@ def _folded(released: Released, rows: Sequence[tuple[Item, ...]], fold: Fold, ca
         )
         for side, held in cells.items()
     )
-    return Wide(caption, fold.title(fold.down), tuple(fold.title(over) for over in top), lines)
+    return Wide(part, fold.title(part), fold.title(fold.down), tuple(fold.title(over) for over in top), lines)

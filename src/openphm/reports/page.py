@@ -37,7 +37,7 @@ class Page:
     headline   gives the sentence, from the released rows
     next_step  what to do now, in one sentence
     layout     None when the table is read as it is
-    most_lines of one table on a terminal; the whole goes to a file
+    most_lines so many on a terminal, for each table of a split one; the whole goes to a file
     """
 
     title: str
@@ -45,4 +45,4 @@ class Page:
     headline: Callable[[Sequence[Record]], str]
     next_step: str = ""
     layout: Layout | None = None
-    most_lines: int | None = None
+    most_lines: Mapping[str, int] = field(default_factory=dict)

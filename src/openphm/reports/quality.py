@@ -15,7 +15,9 @@ from openphm.reports.page import Layout, Page, Record
 
 COLUMNS = ("check", "subject", "measure", "value", "unit", "light")
 OK, LOOK = "ok", "look"
-MOST_LINES = 20
+MOST_LINES = {"validity": 15, "missing": 15, "completeness": 15}
+SELDOM = 2
+"""A provider whose feed missed no more months than this usually sends: each gap is worth naming."""
 
 Row = tuple[Cell | Scalar, ...]
 
@@ -39,7 +41,11 @@ CHECKS: Mapping[str, tuple[str, tuple[str, ...], Mapping[str, str]]] = {
         ("record",),
         {"providers": "providers", "provider_months": "months", "months_missing": "months"},
     ),
-    "missing": ("missing_months", ("record", "provider_code", "month_end"), {"usual_rows": "rows"}),
+    "missing": (
+        "missing_months",
+        ("provider_code", "month_end", "record"),
+        {"usual_rows": "rows", "months_missing": "months"},
+    ),
     "linkage": (
         "linkage",
         ("record",),
@@ -139,11 +145,16 @@ def headline(records: Sequence[Record]) -> str:
 
 
 def _missing(records: Sequence[Record]) -> str:
-    gaps = [str(r["subject"]) for r in records if r["check"] == "missing"]
+    """The gaps of feeds that usually come, named; the others counted."""
+    gaps = [r for r in records if r["check"] == "missing" and r["measure"] == "months_missing"]
     if not gaps:
         return "No provider missed a month."
-    shown = "; ".join(gaps[:3]) + (f" and {len(gaps) - 3} more" if len(gaps) > 3 else "")
-    return f"Missing: {shown}."
+    seldom = [str(gap["subject"]) for gap in gaps if _whole(gap["value"]) <= SELDOM]
+    shown = "; ".join(seldom[:4]) + (f" and {len(seldom) - 4} more" if len(seldom) > 4 else "")
+    often = len(gaps) - len(seldom)
+    parts = [f"Missing: {shown}."] if seldom else []
+    parts += [f"{often:,} months are missing in feeds that often skip one."] if often else []
+    return " ".join(parts)
 
 
 def _unlinked(records: Sequence[Record]) -> str:

@@ -49,6 +49,7 @@ def test_a_narrow_terminal_loses_no_column(
     for name in ("1a", "3f", "5b", "All", "Unattributed"):
         assert name in header
     assert max(len(line) for line in out.splitlines()) <= 80
+    assert "…" not in out
 
 
 def test_json_is_one_object_with_provenance(store: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -70,7 +70,7 @@ def test_check_accounts_for_every_row_and_says_what_needs_a_look(store: Path) ->
         records = list(secondary_use(page.result, ROUND_5).records())
     said = page.headline(records)
     assert "150 rows were delivered: 147 loaded and 3 set aside with a reason." in said
-    assert "Missing: sus_op, RBB, 2026-03-31." in said
+    assert "Missing: RBB, 2026-03-31, sus_op." in said
     assert "Least linked: sus_op, 98.6% of rows." in said
     assert "1 definitions are drafts" in said
     lights = {(r["check"], r["subject"], r["measure"]): r["light"] for r in records}
