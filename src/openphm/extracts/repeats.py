@@ -157,11 +157,11 @@ def _rank(checked: CheckedRecord) -> str:
 
 
 def _decide(engine: Engine, checked: CheckedRecord, rows: str) -> None:
-    """Word-for-word repeats keep their first row; of the others the latest wins; a tie is a conflict."""
+    """Of word-for-word repeats one stays, in the latest file; of others the latest wins; a tie is a conflict."""
     key = checked.spec.key[0]
     judged = (
         "SELECT file_id, row_number, k, content, rank, "
-        "row_number() OVER (PARTITION BY k, content ORDER BY file_id, row_number) AS copy, "
+        "row_number() OVER (PARTITION BY k, content ORDER BY rank DESC, file_id, row_number) AS copy, "
         "max(rank) OVER (PARTITION BY k) AS latest, "
         "count(DISTINCT content) FILTER (WHERE rank = best) OVER (PARTITION BY k) AS contents_of_latest "
         f"FROM (SELECT *, max(rank) OVER (PARTITION BY k) AS best FROM {rows})"
