@@ -60,6 +60,7 @@ def answer(page: Page, asked: Asked, *, seconds: float, alarm: str = "") -> None
         return
     write(released, asked.output, asked.form, title=page.title, summary=summary, fold=fold)
     if not asked.quiet:
+        click.echo(summary, err=True)
         click.echo(f"Wrote {asked.output} ({asked.output.stat().st_size / 1e3:,.0f} kB).", err=True)
 
 

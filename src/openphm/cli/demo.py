@@ -21,6 +21,7 @@ import click
 from openphm.core.errors import UsageError
 
 MARKER = "demo.json"
+QUALITY = "quality.html"
 FOLDERS = ("raw", "custodian", "extracts", "store")
 ZONE_I = "OPENPHM_CUSTODIAN_"
 """How the names of the custodian's settings begin; no process of zone P inherits them."""
@@ -84,8 +85,8 @@ def _steps(home: Path, settings: dict[str, int], *, reuse: bool, no_progress: bo
         *steps,
         Step("Pseudonymise (zone I)", words, True),
         Step("Build the dataset", ("build", extracts, "--store", store, *quiet)),
+        Step("Data quality", ("check", "--store", store, "--output", str(home / QUALITY))),
         Step("Segment matrix", ("report", "segments", "--store", store), shows_answer=True),
-        Step("Data quality", ("check", "--store", store), shows_answer=True),
     ]
 
 
@@ -148,9 +149,10 @@ def _summary(home: Path, took: Sequence[tuple[str, float]]) -> str:
     lines += [
         "",
         "What next",
+        f"  {home / QUALITY}: what was delivered, kept, missing and linked",
         f"  openphm report segments --store {store} --by pcn",
         f"  openphm report segments --store {store} --output segments.xlsx",
-        f"  openphm check --store {store} --format csv --output quality.csv",
+        f"  openphm check --store {store}",
         f"  openphm definitions diff shipped OVERLAY --store {store}      who moves when a rule changes",
         f"  python -c \"import openphm; print(openphm.open('{store}').segments().to_arrow())\"",
         "  docs/how-to/load-your-own-extracts.md                     use your own data",

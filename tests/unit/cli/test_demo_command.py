@@ -33,7 +33,7 @@ def test_each_step_is_a_process_and_only_the_custodian_gets_its_settings(
     home = tmp_path / "demo"
     assert run(["demo", "--people", "500", "--home", str(home), "--no-serve"]) == 0
     names = [words[0] for words, _ in calls]
-    assert names == ["synthesise", "custodian", "custodian", "build", "report", "check"]
+    assert names == ["synthesise", "custodian", "custodian", "build", "check", "report"]
     for words, environment in calls:
         assert ("OPENPHM_CUSTODIAN_PASSPHRASE" in environment) is (words[0] == "custodian")
     out = capsys.readouterr().out
