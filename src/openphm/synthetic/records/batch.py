@@ -57,8 +57,16 @@ def days(values: Days) -> pa.Array:
 
 
 def words(indices: np.ndarray, values: Sequence[str], missing: Bools | None = None) -> pa.Array:
-    """Text from a short list, as a dictionary; negative indices and `missing` are null."""
+    """Text from a short list, as a dictionary; negative indices and `missing` are null.
+
+    The dictionary holds each text once: Arrow's Parquet writer leaves whatever was in memory in the
+    dictionary page where a text stands twice, and then the same seed does not give the same file.
+    """
     indices = np.ascontiguousarray(indices, dtype=np.int32)
+    places = {value: place for place, value in enumerate(dict.fromkeys(values))}
+    if len(places) < len(values):
+        moved = np.array([places[value] for value in values] + [-1], dtype=np.int32)
+        indices, values = moved[np.where(indices < 0, len(values), indices)], list(places)
     absent = indices < 0 if missing is None else (indices < 0) | missing
     array = pa.array(indices, mask=absent if absent.any() else None)
     return pa.DictionaryArray.from_arrays(array, pa.array(list(values), pa.string()))
