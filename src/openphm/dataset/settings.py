@@ -66,7 +66,7 @@ def parameter_table(dates: BuildDates, definitions: Definitions, most_rows: int)
         "window_end": dates.as_at,
         "history_start": dates.months[0].start,
         "history_months": len(dates.months),
-        "price_year": dates.price_year,
+        "price_year": price_year(dates.price_year, definitions),
         "row_stride": 10 ** ceil(log10(10 * (most_rows + 1))),
         "event_parts": len(dates.months) + 1,
         "imd2019_areas": _national_areas(definitions, "ref_imd2019"),
@@ -84,6 +84,17 @@ def month_table(dates: BuildDates) -> pa.Table:
         for month in dates.months
     ]
     return arrow_rows(columns, rows)
+
+
+def price_year(asked: str, definitions: Definitions) -> str:
+    """The financial year whose prices the build tells: that of the as-at date, if it has a deflator.
+
+    Else the nearest year that has one, so that no sum is called by a year whose prices it is not in.
+    """
+    known = sorted(str(row["price_year"]) for row in definitions.tables()["deflator"])
+    if not known:
+        return asked
+    return max([one for one in known if one <= asked], default=known[0])
 
 
 def _national_areas(definitions: Definitions, record: str) -> int:

@@ -14,7 +14,29 @@
 --   second_code  STRING         a second code that says so
 --   n_rows       BIGINT         rows
 --   tariff_gbp   DECIMAL(18,2)  pounds that stood on these rows
-WITH refused AS (
+
+-- A HES spell is one event, made from its first episode.
+WITH attendance_hrg AS (
+    SELECT code FROM definitions.code_map WHERE map_id = 'op_attendance_hrg'
+),
+appointment AS (
+    SELECT 'sus_op_appointment' AS record, attended_code, first_attendance_code, hrg_code, tariff_gbp
+    FROM standard.sus_op_appointment
+    UNION ALL
+    SELECT
+        'hes_op_appointment' AS record, attended_code, first_attendance_code, hrg_code,
+        CAST(NULL AS DECIMAL(12,2)) AS tariff_gbp
+    FROM standard.hes_op_appointment
+),
+episode AS (
+    SELECT
+        admission_date, admission_method_code, patient_classification_code,
+        ROW_NUMBER() OVER (
+            PARTITION BY person_key, provider_code, admission_date ORDER BY episode_order, row_id
+        ) AS position
+    FROM standard.hes_apc_episode
+),
+refused AS (
     SELECT
         'sus_apc_spell' AS record, 'admission method and class without a meaning' AS reason, r.admission_method_code AS code, r.patient_classification_code AS second_code,
         r.tariff_gbp AS tariff_gbp
@@ -27,25 +49,40 @@ WITH refused AS (
     SELECT
         'hes_apc_episode' AS record, 'admission method and class without a meaning' AS reason, r.admission_method_code AS code, r.patient_classification_code AS second_code,
         CAST(NULL AS DECIMAL(12,2)) AS tariff_gbp
-    FROM standard.hes_apc_episode AS r
+    FROM episode AS r
     LEFT JOIN definitions.code_map AS d
         ON d.map_id = 'apc_point_of_delivery' AND d.code = r.admission_method_code
         AND (d.second_code = r.patient_classification_code OR d.second_code = '*')
-    WHERE d.code IS NULL
+    WHERE d.code IS NULL AND r.admission_date IS NOT NULL AND r.position = 1
     UNION ALL
     SELECT
-        'sus_op_appointment' AS record, 'not attended' AS reason, r.attended_code AS code, CAST(NULL AS STRING) AS second_code,
-        r.tariff_gbp AS tariff_gbp
-    FROM standard.sus_op_appointment AS r
-    LEFT JOIN definitions.code_map AS k ON k.map_id = 'op_attended' AND k.code = r.attended_code
-    WHERE k.code IS NULL
-    UNION ALL
-    SELECT
-        'hes_op_appointment' AS record, 'not attended' AS reason, r.attended_code AS code, CAST(NULL AS STRING) AS second_code,
+        'hes_apc_episode' AS record, 'no admission date' AS reason, CAST(NULL AS STRING) AS code, CAST(NULL AS STRING) AS second_code,
         CAST(NULL AS DECIMAL(12,2)) AS tariff_gbp
-    FROM standard.hes_op_appointment AS r
+    FROM episode AS r
+    WHERE r.admission_date IS NULL
+    UNION ALL
+    SELECT
+        'hes_apc_episode' AS record, 'later episode of a spell' AS reason, CAST(NULL AS STRING) AS code, CAST(NULL AS STRING) AS second_code,
+        CAST(NULL AS DECIMAL(12,2)) AS tariff_gbp
+    FROM episode AS r
+    WHERE r.admission_date IS NOT NULL AND r.position > 1
+    UNION ALL
+    SELECT
+        r.record AS record, 'not attended' AS reason, r.attended_code AS code, CAST(NULL AS STRING) AS second_code,
+        r.tariff_gbp AS tariff_gbp
+    FROM appointment AS r
     LEFT JOIN definitions.code_map AS k ON k.map_id = 'op_attended' AND k.code = r.attended_code
     WHERE k.code IS NULL
+    UNION ALL
+    SELECT
+        r.record AS record, 'kind of attendance without a meaning' AS reason, r.first_attendance_code AS code, CAST(NULL AS STRING) AS second_code,
+        r.tariff_gbp AS tariff_gbp
+    FROM appointment AS r
+    JOIN definitions.code_map AS k ON k.map_id = 'op_attended' AND k.code = r.attended_code
+    LEFT JOIN attendance_hrg AS h ON h.code = LEFT(r.hrg_code, 2)
+    LEFT JOIN definitions.code_map AS d
+        ON d.map_id = 'op_point_of_delivery' AND d.code = r.first_attendance_code
+    WHERE d.code IS NULL AND (r.hrg_code IS NULL OR h.code IS NOT NULL)
     UNION ALL
     SELECT
         'sus_ecds_attendance' AS record, 'planned, or department without a meaning' AS reason, r.department_type_code AS code, r.attendance_category_code AS second_code,

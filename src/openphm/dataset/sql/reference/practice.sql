@@ -22,7 +22,7 @@ member AS (
         ROW_NUMBER() OVER (
             PARTITION BY m.practice_code
             ORDER BY
-                CASE WHEN m.end_date IS NULL OR m.end_date > b.as_at THEN 0 ELSE 1 END,
+                CASE WHEN m.end_date IS NULL OR m.end_date >= b.as_at THEN 0 ELSE 1 END,
                 m.start_date DESC,
                 m.pcn_code
         ) AS position
