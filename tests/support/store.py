@@ -216,6 +216,7 @@ def _load_quality(engine: DuckDBEngine) -> None:
         "quality.completeness": "record column_name n_rows present_share valid_share",
         "quality.linkage": "record n_rows rows_no_number rows_invalid_number linked_share",
         "quality.not_activity": "record reason n_rows tariff_gbp",
+        "quality.source_rule": "source_rule n_registrations",
         "lineage.definition": "id version status sha256",
         "lineage.stage": "position stage table_name n_rows",
     }
@@ -234,6 +235,7 @@ def _load_quality(engine: DuckDBEngine) -> None:
         "quality.completeness": [("sus_op", "site_code", 150, 0.8, 0.95)],
         "quality.linkage": [("sus_op", 147, 1, 1, 145 / 147)],
         "quality.not_activity": [("sus_op", "not attended", 9, Decimal("0.00"))],
+        "quality.source_rule": [("registered_from_birth", 12)],
         "lineage.definition": [("codelists/asthma", "2026.1", "draft", "0" * 64)],
         "lineage.stage": [(1, "people", "person.person", 5)],
     }

@@ -1,6 +1,7 @@
 """Data quality of a build: what was delivered, what was kept, what is missing, what could be linked.
 
-These tables count rows of files, never people, and hold no value of a row.
+These tables count rows of files and hold no value of a row. `rules` counts registrations, which are people
+and are to be released as such.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ TABLES: dict[str, str] = {
     "not_activity": """
         SELECT record, reason, SUM(n_rows) AS n_rows
         FROM quality.not_activity GROUP BY record, reason ORDER BY record, reason""",
+    "rules": """
+        SELECT source_rule, n_registrations FROM quality.source_rule ORDER BY source_rule""",
     "draft_definitions": """
         SELECT id, version FROM lineage.definition WHERE status = 'draft' ORDER BY id""",
     "stages": """

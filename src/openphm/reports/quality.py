@@ -67,6 +67,8 @@ TITLES = {
     "linkage": "Linkage: rows that found their person",
     "completeness": "Completeness: columns with a value, emptiest first",
     "not_activity": "Loaded and not counted as activity",
+    "rules": "Made by a rule of a specification: no source delivered it",
+    "n_registrations": "registrations",
     "attribution": "Attribution: activity is segments and unattributed, to the penny",
     "definitions": "Definitions that are still drafts",
     "cost_gbp": "cost",
@@ -81,7 +83,7 @@ MUST_BE_NOUGHT = ("files_rejected", "files_not_reconciled", "months_missing", "r
 def data_quality(population: Population) -> Page:
     """Coverage, completeness, validity, linkage and reconciliation of the live build."""
     rows = [row for check in CHECKS for row in _rows(population, check)]
-    rows += [*_attribution(population), *_drafts(population)]
+    rows += [*_rules(population), *_attribution(population), *_drafts(population)]
     result = Result("check", COLUMNS, tuple(rows), population.provenance())
     return Page(
         title="Data quality of the build",
@@ -107,6 +109,14 @@ def _light(measure: str, value: Scalar) -> str:
     if measure not in MUST_BE_NOUGHT:
         return ""
     return LOOK if value else OK
+
+
+def _rules(population: Population) -> Iterator[Row]:
+    """What a rule of a specification made because no source has it. Registrations are people: a Cell."""
+    for record in population.data_quality("rules"):
+        if "n_registrations" in record:
+            made = Cell(record["n_registrations"])
+            yield "rules", str(record["source_rule"]), "n_registrations", made, "registrations", LOOK
 
 
 def _attribution(population: Population) -> Iterator[Row]:
@@ -140,7 +150,8 @@ def headline(records: Sequence[Record]) -> str:
         f"{delivered:,} rows were delivered: {loaded:,} loaded and {aside:,} set aside with a reason"
         + ("." if delivered == loaded + aside else f"; {delivered - loaded - aside:,} are unexplained.")
     ]
-    parts += [said for said in (_missing(records), _unlinked(records), _draft(records)) if said]
+    said = (_missing(records), _unlinked(records), _ruled(records), _draft(records))
+    parts += [one for one in said if one]
     return " ".join(parts)
 
 
@@ -163,6 +174,14 @@ def _unlinked(records: Sequence[Record]) -> str:
         return ""
     record = min(worst, key=_share)
     return f"Least linked: {record['subject']}, {_share(record):.1%} of rows."
+
+
+def _ruled(records: Sequence[Record]) -> str:
+    """The rules that stand in for a source, by name: without them nobody would be in the population."""
+    rules = [str(r["subject"]) for r in records if r["check"] == "rules"]
+    return (
+        f"Registrations are made by the rule {', '.join(rules)}; no source delivered them." if rules else ""
+    )
 
 
 def _share(record: Record) -> float:

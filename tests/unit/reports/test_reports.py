@@ -72,8 +72,12 @@ def test_check_accounts_for_every_row_and_says_what_needs_a_look(store: Path) ->
     assert "150 rows were delivered: 147 loaded and 3 set aside with a reason." in said
     assert "Missing: RBB, 2026-03-31, sus_op." in said
     assert "Least linked: sus_op, 98.6% of rows." in said
+    assert "made by the rule registered_from_birth; no source delivered them." in said
     assert "1 definitions are drafts" in said
     lights = {(r["check"], r["subject"], r["measure"]): r["light"] for r in records}
     assert lights["coverage", "sus_op", "months_missing"] == "look"
     assert lights["reconciliation", "sus_op", "files_not_reconciled"] == "ok"
     assert lights["attribution", "difference", "cost_gbp"] == "ok"
+    assert lights["rules", "registered_from_birth", "n_registrations"] == "look"
+    made = next(r["value"] for r in records if r["check"] == "rules")
+    assert made == 10, "registrations are people, so their number is rounded"
