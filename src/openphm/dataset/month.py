@@ -1,4 +1,4 @@
-"""person.month: what a person used and what it cost, month by month, with columns for each point of delivery."""
+"""person.month: what a person used and what it cost, with columns for each point of delivery."""
 
 from __future__ import annotations
 
