@@ -1,8 +1,7 @@
-"""The sums behind the segment matrix, in three passes over the build.
+"""The sums behind the segment matrix, in two passes over the build.
 
 1. who they are: people, person-time, age, sex, deprivation, ethnicity, conditions and attributes
-2. what they used and what it cost, from person.month
-3. what belongs to nobody registered
+2. what they used and what it cost, from person.month, and what belongs to nobody registered
 
 Each gives one row for each place and subsegment; nothing is divided here.
 """
@@ -73,8 +72,13 @@ LEFT JOIN definitions.ethnic_category AS e ON e.ethnicity_code = r.ethnicity_cod
 GROUP BY {place}, p.subsegment_code"""
 
 
-def use_sql(place: str, as_at: date, points: Sequence[Point]) -> str:
-    """Pounds, contacts and bed days of the 12 months, with contributors and the largest of them."""
+def use_sql(place: str, as_at: date, points: Sequence[Point], *, with_nobody: bool) -> str:
+    """Pounds, contacts and bed days of the 12 months, with contributors and the largest of them.
+
+    with_nobody: also one row without a subsegment, for activity of people who are not in `people`. Only
+    where `people` is the whole system; otherwise that row would be about people outside the scope.
+    """
+    join = "LEFT JOIN" if with_nobody else "JOIN"
     names = [*(f"cost_{name}" for name in CATEGORIES), "cost_total", *USE]
     sums = ",\n    ".join(
         f"COALESCE(SUM(u.{n}), 0) AS {n}, COUNT(CASE WHEN u.{n} > 0 THEN 1 END) AS people_{n}, "
@@ -88,30 +92,11 @@ used AS (
     WHERE m.month_end BETWEEN {_window(as_at)}
     GROUP BY m.person_key
 )
-SELECT {place} AS place_code, p.subsegment_code,
+SELECT {place} AS place_code, p.subsegment_code, COUNT(*) AS users,
     {sums}
-FROM people AS p
-JOIN used AS u ON u.person_key = p.person_key
-GROUP BY {place}, p.subsegment_code"""
-
-
-def unattributed_sql(as_at: date, points: Sequence[Point]) -> str:
-    """The same for people who were not registered on any day of the window, or were never linked."""
-    return f"""
-used AS (
-    SELECT m.person_key, {_added_up(points)}
-    FROM person.month AS m
-    WHERE m.month_end BETWEEN {_window(as_at)}
-    GROUP BY m.person_key
-)
-SELECT
-    COALESCE(SUM(u.cost_total), 0) AS cost_total,
-    COUNT(CASE WHEN u.cost_total > 0 THEN 1 END) AS people_cost_total,
-    COALESCE(MAX(u.cost_total), 0) AS top_cost_total,
-    COUNT(*) AS people
 FROM used AS u
-LEFT JOIN people AS p ON p.person_key = u.person_key
-WHERE p.person_key IS NULL"""
+{join} people AS p ON p.person_key = u.person_key
+GROUP BY {place}, p.subsegment_code"""
 
 
 def _window(as_at: date) -> str:

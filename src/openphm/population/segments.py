@@ -17,7 +17,7 @@ from openphm.core.periods import Window
 from openphm.core.results import Cell, Result, Scalar
 from openphm.population.asking import Asking
 from openphm.population.measures import MEASURES, UNATTRIBUTED, Parts
-from openphm.population.segment_parts import Point, unattributed_sql, use_sql, who_sql
+from openphm.population.segment_parts import Point, use_sql, who_sql
 
 ALL = "all"
 NOBODY = "unattributed"
@@ -38,8 +38,8 @@ def matrix(population: Asking, as_at: date, by: str | None) -> Result:
     for code, name in _places(population, by, parts):
         label: tuple[Scalar, ...] = (code, name) if by else ()
         rows += _matrix_rows({c: parts.get((code, c)) for c in codes}, label)
-    if by is None and population.scope.is_whole_system:
-        rows += _unattributed_rows(population, as_at)
+    if (None, NOBODY) in parts:
+        rows += _unattributed_rows(parts[None, NOBODY])
     columns = ("place_code", "place_name", *COLUMNS) if by else COLUMNS
     return Result("report/segments", columns, tuple(rows), population.provenance(as_at), _notes(by))
 
@@ -61,8 +61,13 @@ def _parts(population: Asking, as_at: date, place: str) -> dict[tuple[str | None
         sums = _sums(row)
         sums["person_years"] = sums["person_days"] / days
         found[row["place_code"], row["subsegment_code"]] = {**_nothing(), **sums}
-    for row in population.ask(use_sql(place, as_at, points), as_at):
-        found[row["place_code"], row["subsegment_code"]].update(_sums(row))
+    whole = place == _ONE_PLACE and population.scope.is_whole_system
+    for row in population.ask(use_sql(place, as_at, points, with_nobody=whole), as_at):
+        key = row["place_code"], row["subsegment_code"] or NOBODY
+        found.setdefault(key, _nothing()).update(_sums(row))
+    if whole:
+        nobody = found.setdefault((None, NOBODY), _nothing())
+        nobody["people"] = nobody.get("users", 0)
     return found
 
 
@@ -114,8 +119,7 @@ def _matrix_rows(by_code: Mapping[str, Parts | None], label: tuple[Scalar, ...])
     ]
 
 
-def _unattributed_rows(population: Asking, as_at: date) -> list[Row]:
-    sums = unattributed(population, as_at)
+def _unattributed_rows(sums: Parts) -> list[Row]:
     measures = [measure for measure in MEASURES if measure.id in UNATTRIBUTED]
     return [(NOBODY, measure.id, measure.cell(sums), measure.unit) for measure in measures]
 
@@ -128,7 +132,10 @@ def unattributed(population: Asking, as_at: date) -> Sums:
             "this scope is limited to places, and unattributed activity has none",
             remedy="ask somebody who may see the whole system",
         )
-    return _sums(population.ask(unattributed_sql(as_at, _points(population)), as_at)[0])
+    select = use_sql(_ONE_PLACE, as_at, _points(population), with_nobody=True)
+    rows = [row for row in population.ask(select, as_at) if row["subsegment_code"] is None]
+    sums = {**_nothing(), **(_sums(rows[0]) if rows else {})}
+    return {**sums, "people": sums.get("users", 0)}
 
 
 def attribution(population: Asking) -> Result:

@@ -1,0 +1,122 @@
+"""On a whole made-up build: the stored forms say what criteria and the matrix say.
+
+`person.snapshot` is a faster form of asking criteria at a year end, `segments.window` of the 12 months, and
+`quality.attribution` of the pounds of the matrix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from openphm.access import Scope
+from openphm.cli.main import run
+from openphm.criteria import Attribute, Condition, Criterion, compile_flags, known_names
+from openphm.definitions import load
+from openphm.population import Population, open_in_scope
+from openphm.population.people import window_sql
+from openphm.store import Builds, DuckDBEngine
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("ics") / "demo"
+    assert (
+        run(["demo", "--people", "400", "--years", "2", "--home", str(home), "--no-serve", "--no-progress"])
+        == 0
+    )
+    return home / "store"
+
+
+@pytest.fixture(scope="module")
+def engine(store: Path) -> Iterator[DuckDBEngine]:
+    with Builds(store).open_current(memory_limit="1GB", threads=1) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def population(store: Path) -> Iterator[Population]:
+    with open_in_scope(store, Scope.whole_system(), memory_limit="1GB", threads=1) as opened:
+        yield opened
+
+
+def flags_of(engine: DuckDBEngine) -> list[tuple[str, Criterion]]:
+    """Every condition and every yes-or-no attribute that the snapshot has a column for."""
+    columns = engine.columns("person.snapshot")
+    known = known_names(load())
+    flags = [
+        name for name, kind in sorted(known.attributes.items()) if kind.kind == "flag" and name in columns
+    ]
+    conditions = [name for name in sorted(known.conditions) if f"has_{name}" in columns]
+    assert len(conditions) >= 40
+    return [
+        *((f"has_{name}", Condition((name,))) for name in conditions),
+        *((name, Attribute(name)) for name in flags),
+    ]
+
+
+def test_the_snapshot_says_what_criteria_say_at_every_year_end(engine: DuckDBEngine) -> None:
+    flags = flags_of(engine)
+    days = engine.query("SELECT DISTINCT as_at FROM person.snapshot ORDER BY as_at").column(0).to_pylist()
+    assert len(days) >= 2
+    for day in days:
+        spine = (
+            "SELECT person_key, as_at FROM segments.history "
+            f"WHERE month_end = DATE '{day}' AND is_registered_at_month_end"
+        )
+        differences = ", ".join(
+            f"COUNT(CASE WHEN f.{n} <> CASE WHEN s.{n} THEN 1 ELSE 0 END THEN 1 END) AS {n}" for n, _ in flags
+        )
+        row = engine.query(
+            f"WITH spine AS ({spine}), flags AS ({compile_flags(flags, 'spine')}) "
+            f"SELECT COUNT(*) AS people, {differences} FROM flags AS f "
+            "JOIN person.snapshot AS s ON s.person_key = f.person_key AND s.as_at = f.as_at"
+        ).to_pylist()[0]
+        assert row.pop("people") > 300
+        assert {name: n for name, n in row.items() if n} == {}
+
+
+def test_the_stored_window_is_the_computed_one(engine: DuckDBEngine, population: Population) -> None:
+    columns = "person_key, practice_code, subsegment_code, person_days, is_registered_as_at"
+    computed = engine.query(f"SELECT {columns} FROM ({window_sql(population.as_at)}) ORDER BY person_key")
+    stored = engine.query(f"SELECT {columns} FROM segments.window ORDER BY person_key")
+    assert computed.to_pylist() == stored.to_pylist()
+
+
+def test_pounds_of_the_matrix_are_those_of_the_build(engine: DuckDBEngine, population: Population) -> None:
+    stored = engine.query("SELECT subsegment_code, cost_gbp FROM quality.attribution").to_pylist()
+    expected = {row["subsegment_code"]: row["cost_gbp"] for row in stored if row["cost_gbp"]}
+    found = {
+        code: value
+        for code, measure, value, _ in population.segments().values()
+        if measure == "cost_total_gbp" and code != "all" and value
+    }
+    assert found == expected
+    assert dict(population.attribution().values())["difference"] == Decimal(0)
+
+
+def test_everybody_registered_is_in_exactly_one_subsegment_at_every_month_end(engine: DuckDBEngine) -> None:
+    twice = "SELECT COUNT(*) - COUNT(DISTINCT (person_key, month_end)) AS n FROM segments.history"
+    assert engine.query(twice).to_pylist() == [{"n": 0}]
+    left_out = engine.query(
+        "SELECT COUNT(*) AS n FROM build.month AS m "
+        "JOIN person.registration AS r ON r.start_date <= m.month_end "
+        "AND (r.end_date IS NULL OR r.end_date > m.month_end) LEFT JOIN segments.history AS h "
+        "ON h.person_key = r.person_key AND h.month_end = m.month_end WHERE h.person_key IS NULL"
+    )
+    assert left_out.to_pylist() == [{"n": 0}]
+
+
+def test_any_month_end_can_be_asked(population: Population) -> None:
+    for day in (date(2025, 6, 30), population.as_at):
+        found = {row[:2]: row[2] for row in population.segments(day).values()}
+        parts = [
+            value for (code, measure), value in found.items() if measure == "population" and code != "all"
+        ]
+        assert sum(parts) == found["all", "population"] > 300  # type: ignore[operator]
