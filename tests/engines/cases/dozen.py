@@ -295,7 +295,8 @@ def _reference(made: MadeDelivery) -> None:
         made.add("ref_lsoa_lookup", lsoa11_code=code, lsoa21_code=code, change_code="U",
                  ltla_code="E07000001", ltla_name="Anywhere")  # fmt: skip
         made.add("ref_lsoa_geography", lsoa21_code=code, lsoa21_name=f"Anywhere {code[-1]}",
-                 ward_code="E05000001", ward_name="Middle", ltla_code="E07000001", ltla_name="Anywhere")  # fmt: skip
+                 ward_code="E05000001", ward_name="Middle",
+                 ltla_code="E07000001", ltla_name="Anywhere")  # fmt: skip
         made.add("ref_rural_urban", lsoa11_code=code, rural_urban_code="5")
     made.add("ref_imd2019", lsoa11_code="E01000001", imd_rank=3285)
     made.add("ref_iod2025", lsoa21_code="E01000001", imd_rank=3375)
