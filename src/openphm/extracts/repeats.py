@@ -157,7 +157,7 @@ def _rank(checked: CheckedRecord) -> str:
 
 
 def _decide(engine: Engine, checked: CheckedRecord, rows: str) -> None:
-    """Of word-for-word repeats one stays, in the latest file; of others the latest wins; a tie is a conflict."""
+    """Of word-for-word repeats one stays, in the latest file; else the latest wins; a tie is a conflict."""
     key = checked.spec.key[0]
     judged = (
         "SELECT file_id, row_number, k, content, rank, "
