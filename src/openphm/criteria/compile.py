@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from openphm.criteria.answers import Answers
-from openphm.criteria.lanes import lane_select, plan_lanes
+from openphm.criteria.lanes import plan_lanes, select_hits
 from openphm.criteria.language import Criterion, Place
 from openphm.criteria.trees import all_of, cast, column, number, table, text
 from openphm.criteria.waterfall import check_waterfall
@@ -123,7 +123,7 @@ def _answered(
     select = exp.select(*chosen).from_(table(spine, "s"))
     lanes = plan_lanes(answers.groups)
     if lanes:
-        parts = [lane_select(lane, spine, with_amount=answers.needs_amount) for lane in lanes]
+        parts = select_hits(lanes, spine, with_amount=answers.needs_amount)
         rows: exp.Query = parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False)
         added = exp.select(column("person_key"), column("as_at"), *answers.totals())
         added = added.from_("hit").group_by(column("person_key"), column("as_at"))

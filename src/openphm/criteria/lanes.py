@@ -2,9 +2,10 @@
 
 A leaf asks about rows that hold at a date: conditions, attributes, activity. Leaves that read the
 same table over the same dates and never want the same row share one lane: the table is read once,
-each row is marked with the number of the leaf it answers, and the lane joins the spine once. All
-lanes are then added up for each person and date. This is what keeps sixteen segment rules over
-millions of person-months to a few passes.
+and each row is marked with the number of the leaf it answers. Lanes whose rows hold in the same way
+(while an interval lasts, in a window of so many months) are put together and join the spine once. All
+are then added up for each person and date. This is what keeps sixteen segment rules over millions of
+person-months to two joins.
 """
 
 from __future__ import annotations
@@ -38,27 +39,37 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Holding:
+    """How rows hold at a date: while they last ("lasts"), once begun ("begun"), when they are dated in
+    the months up to it ("dated"), or at its month end ("month")."""
+
+    way: str
+    months: int | None = None
+
+
+@dataclass(frozen=True)
 class LaneKey:
-    """What leaves must have in common to be answered in one pass."""
+    """What leaves must have in common to be answered in one reading of a table."""
 
     source: str
     mode: str
-    months: int | None
+    holding: Holding
 
 
 def lane_key(leaf: Criterion) -> LaneKey:
     """The table a leaf reads and the dates it holds for."""
     if isinstance(leaf, Condition):
         if leaf.onset_within_months is not None:
-            return LaneKey("condition", "onset", leaf.onset_within_months)
-        return LaneKey("condition", "ever" if leaf.ever else "current", None)
+            return LaneKey("condition", "any", Holding("dated", leaf.onset_within_months))
+        return LaneKey("condition", "any", Holding("begun" if leaf.ever else "lasts"))
     if isinstance(leaf, Attribute):
-        return LaneKey("attribute", "current", leaf.within_months)
+        return LaneKey("attribute", "any", Holding("lasts", leaf.within_months))
     if isinstance(leaf, Activity):
         counted = "cost" if leaf.asks_cost else "count"
-        return LaneKey("activity", "any" if leaf.is_presence else counted, leaf.within_months)
+        mode = "any" if leaf.is_presence else counted
+        return LaneKey("activity", mode, Holding("dated", leaf.within_months))
     assert isinstance(leaf, Segment)
-    return LaneKey("segment", "current", None)
+    return LaneKey("segment", "any", Holding("month"))
 
 
 def row_names(leaf: Criterion) -> frozenset[str]:
@@ -101,49 +112,60 @@ def _place_leaf(lanes: list[Lane], number_: int, leaf: Criterion) -> None:
     lanes.append(Lane(key, [(number_, leaf)], set(names)))
 
 
-def lane_select(lane: Lane, spine: str, *, with_amount: bool) -> exp.Select:
-    """The lane as a SELECT of person_key, as_at, leaf (and amount): one row for each row that holds."""
-    rows = _SOURCES[lane.key.source](lane).subquery("d")
-    amount = column("amount", "d") if lane.key.mode == "cost" else cast(number(0), "DECIMAL(18, 2)")
+def select_hits(lanes: Sequence[Lane], spine: str, *, with_amount: bool) -> list[exp.Select]:
+    """One SELECT for each way of holding: person_key, as_at, leaf (and amount) of every row that holds."""
+    ways = dict.fromkeys(lane.key.holding for lane in lanes)
+    return [
+        _joined(way, [lane for lane in lanes if lane.key.holding == way], spine, with_amount=with_amount)
+        for way in ways
+    ]
+
+
+def _joined(way: Holding, lanes: Sequence[Lane], spine: str, *, with_amount: bool) -> exp.Select:
+    read = [_SOURCES[lane.key.source](lane, with_amount) for lane in lanes]
+    rows: exp.Query = read[0] if len(read) == 1 else exp.union(*read, distinct=False)
     chosen: list[exp.Expr] = [column("person_key", "s"), column("as_at", "s"), column("leaf", "d")]
     if with_amount:
-        chosen.append(exp.alias_(amount, "amount"))
-    holds = _holds(lane.key)
+        chosen.append(column("amount", "d"))
     same_person = column("person_key", "d").eq(column("person_key", "s"))
-    return exp.select(*chosen).from_(table(spine, "s")).join(rows, on=all_of([same_person, *holds]))
+    on = all_of([same_person, *_holds(way)])
+    return exp.select(*chosen).from_(table(spine, "s")).join(rows.subquery("d"), on=on)
 
 
-def _holds(key: LaneKey) -> list[exp.Expr]:
-    """When a row of the lane holds, compared with the date of the spine row."""
+def _holds(way: Holding) -> list[exp.Expr]:
+    """When a row holds, compared with the date of the spine row."""
     as_at = column("as_at", "s")
-    if key.source == "segment":
+    if way.way == "month":
         return [column("month_end", "d").eq(call("month_end", as_at))]
-    if key.source == "activity" or key.mode == "onset":
-        assert key.months is not None
-        start = column("from_date", "d")
-        return [start > call("add_months", as_at, number(-key.months)), start <= as_at]
-    begun = column("from_date", "d") <= as_at
-    if key.mode == "ever":
-        return [begun]
-    last = as_at if key.months is None else call("add_months", as_at, number(-key.months))
-    return [begun, is_open_after(column("to_date", "d"), last)]
+    start = column("from_date", "d")
+    if way.way == "dated":
+        assert way.months is not None
+        return [start > call("add_months", as_at, number(-way.months)), start <= as_at]
+    if way.way == "begun":
+        return [start <= as_at]
+    last = as_at if way.months is None else call("add_months", as_at, number(-way.months))
+    return [start <= as_at, is_open_after(column("to_date", "d"), last)]
 
 
-def _conditions(lane: Lane) -> exp.Select:
+def _conditions(lane: Lane, with_amount: bool) -> exp.Select:
     cases = [(n, is_in(column("condition_id"), leaf.any_of)) for n, leaf in lane.leaves]  # type: ignore[attr-defined]
-    return _marked(
-        "conditions.person_condition",
-        cases,
-        [exp.alias_(column("start_date"), "from_date"), exp.alias_(column("resolved_date"), "to_date")],
-        is_in(column("condition_id"), sorted(lane.names)),
-    )
+    columns = [exp.alias_(column("start_date"), "from_date")]
+    if lane.key.holding.way == "lasts":
+        columns.append(exp.alias_(column("resolved_date"), "to_date"))
+    wanted = is_in(column("condition_id"), sorted(lane.names))
+    return _marked("conditions.person_condition", cases, [*columns, *_nothing(with_amount)], wanted)
 
 
-def _attributes(lane: Lane) -> exp.Select:
+def _attributes(lane: Lane, with_amount: bool) -> exp.Select:
     cases = [(n, _value_test(leaf)) for n, leaf in lane.leaves]  # type: ignore[arg-type]
-    dates = [column("from_date"), column("to_date")]
+    columns = [column("from_date"), column("to_date"), *_nothing(with_amount)]
     wanted = any_of([test for _, test in cases])
-    return _marked("attributes.person_attribute", cases, dates, wanted)
+    return _marked("attributes.person_attribute", cases, columns, wanted)
+
+
+def _nothing(with_amount: bool) -> list[exp.Expr]:
+    """The pounds of a row that has none, where other rows have some."""
+    return [exp.alias_(cast(number(0), "DECIMAL(18, 2)"), "amount")] if with_amount else []
 
 
 def _value_test(leaf: Attribute) -> exp.Expr:
@@ -169,26 +191,27 @@ def _value_test(leaf: Attribute) -> exp.Expr:
     return all_of(tests)
 
 
-def _activities(lane: Lane) -> exp.Select:
+def _activities(lane: Lane, with_amount: bool) -> exp.Select:
     cases = [(n, is_in(column("point_of_delivery", "e"), leaf.any_of)) for n, leaf in lane.leaves]  # type: ignore[attr-defined]
     columns = [exp.alias_(column("event_date", "e"), "from_date")]
     wanted = is_in(column("point_of_delivery", "e"), sorted(lane.names))
     if lane.key.mode == "count":
         wanted = all_of([wanted, column("is_start", "e")])
     if lane.key.mode != "cost":
-        return _marked("activity.event", cases, columns, wanted, alias="e")
-    columns.append(exp.alias_(column("cost_gbp", "c"), "amount"))
+        return _marked("activity.event", cases, [*columns, *_nothing(with_amount)], wanted, alias="e")
+    columns.append(exp.alias_(cast(column("cost_gbp", "c"), "DECIMAL(18, 2)"), "amount"))
     select = _marked("activity.event", cases, columns, wanted, alias="e")
     same_event = column("event_id", "c").eq(column("event_id", "e"))
     return select.join(table("costs.event_cost", "c"), on=same_event)
 
 
-def _segments(lane: Lane) -> exp.Select:
+def _segments(lane: Lane, with_amount: bool) -> exp.Select:
     (number_, leaf) = lane.leaves[0]
     assert isinstance(leaf, Segment)
     codes = is_in(column("subsegment_code", "r"), leaf.any_of)
     wanted = any_of([codes, is_in(column("segment_code", "r"), leaf.any_of)])
-    select = _marked("segments.history", [(number_, wanted)], [column("month_end", "h")], wanted, alias="h")
+    columns = [column("month_end", "h"), *_nothing(with_amount)]
+    select = _marked("segments.history", [(number_, wanted)], columns, wanted, alias="h")
     same_code = column("subsegment_code", "r").eq(column("subsegment_code", "h"))
     return select.join(table("definitions.segment_rule", "r"), on=same_code)
 
