@@ -53,8 +53,8 @@ class Dirt:
         """The batch as it is delivered; a second one where a provider resubmits."""
         rng = self.streams.of(f"dirt {batch.record}")
         key = spec.key[0] if spec.key else next(iter(batch.columns))
-        batch = self._practice_missing(batch, key)
-        self._late(batch, key, rng)
+        late = self._late(batch, rng)
+        batch = self._practice_missing(batch, late, key)
         self._numbers(batch, key, rng)
         self._codes(batch, spec, key, rng)
         yield from self._resubmitted(batch, key, rng)
@@ -65,29 +65,29 @@ class Dirt:
                 (record, kind, len(rows), batch.columns[key].take(pa.array(rows)).cast(pa.string()))
             )
 
-    def _practice_missing(self, batch: Batch, key: str) -> Batch:
-        """One practice sent none of its GP records in one month."""
-        if batch.record not in GP_RECORDS or not self.settings.dirt.missing_practice_months:
-            return batch
-        practice, back = self.settings_month(MISSING_PRACTICE)
-        mine = np.asarray(batch.columns["practice_code"].indices) == practice
-        gone = mine & (batch.month == back)
-        self._note(batch.record, "practice_month_missing", np.flatnonzero(gone), batch, key)
-        return batch.take(np.flatnonzero(~gone)) if gone.any() else batch
-
-    def settings_month(self, place: tuple[int, int]) -> tuple[int, int]:
-        """A place in a list and the index of a month so many before the end."""
-        return place[0], max(0, 12 * self.settings.years - place[1])
-
-    def _late(self, batch: Batch, key: str, rng: np.random.Generator) -> None:
+    def _late(self, batch: Batch, rng: np.random.Generator) -> Bools:
         """Some rows come a month later. The last month has no later one."""
         last = 12 * self.settings.years - 1
         if not batch.late_ok or not self.settings.dirt.late:
-            return
-        may = (batch.month >= 0) & (batch.month < last)
-        late = may & (rng.random(len(batch)) < self.settings.dirt.late)
+            return np.zeros(len(batch), dtype=bool)
+        late = (batch.month >= 0) & (batch.month < last)
+        late &= rng.random(len(batch)) < self.settings.dirt.late
         batch.month = np.where(late, batch.month + 1, batch.month).astype(np.int16)
-        self._note(batch.record, "late", np.flatnonzero(late), batch, key)
+        return late
+
+    def _practice_missing(self, batch: Batch, late: Bools, key: str) -> Batch:
+        """One practice sent none of its GP records in one month."""
+        gone = np.zeros(len(batch), dtype=bool)
+        if batch.record in GP_RECORDS and self.settings.dirt.missing_practice_months:
+            practice, back = MISSING_PRACTICE
+            mine = np.asarray(batch.columns["practice_code"].indices) == practice
+            gone = mine & (batch.month == self._months_before_the_end(back))
+        self._note(batch.record, "late", np.flatnonzero(late & ~gone), batch, key)
+        self._note(batch.record, "practice_month_missing", np.flatnonzero(gone), batch, key)
+        return batch.take(np.flatnonzero(~gone)) if gone.any() else batch
+
+    def _months_before_the_end(self, months: int) -> int:
+        return max(0, 12 * self.settings.years - months)
 
     def _numbers(self, batch: Batch, key: str, rng: np.random.Generator) -> None:
         """NHS numbers that are missing, have a wrong check digit, or belong to nobody here."""
@@ -161,7 +161,7 @@ class Dirt:
             yield batch
             return
         _, provider, back = wanted[0]
-        _, month = self.settings_month((0, back))
+        month = self._months_before_the_end(back)
         codes = batch.columns["provider_code"]
         mine = np.asarray(pc.equal(codes.cast(pa.string()), provider)) & (batch.month == month)
         right = batch.take(np.flatnonzero(mine))

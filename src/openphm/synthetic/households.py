@@ -1,8 +1,8 @@
 """Households, homes and names: who lives together, where, and with which practice.
 
-Adults of one neighbourhood live alone or in pairs of like age, children with adults of their parents'
-age; members share an address, a property number and a surname. Some old and disabled people live in
-care homes, which everybody there shares.
+Adults of one neighbourhood live alone, or two or three of like age together; children live with adults
+of their parents' age. Members share an address, a property number and a surname. Some old and disabled
+people live in care homes, which everybody there shares.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from openphm.synthetic.places import N_CARE_HOMES, POSTCODES_IN_LSOA, Places
 from openphm.synthetic.population import FEMALE, People
 from openphm.synthetic.tables import read_columns
 
-_PAIRED = 0.62
+_ADULTS_IN_A_HOME = np.array([0.30, 0.53, 0.17])
+"""Shares of homes with one, two and three adults."""
 _PARENT_AGES = (21.0, 50.0)
 _FIRST_UPRN = 990_000_000_000
 _HOUSEHOLDS_A_CHUNK = 100_000
@@ -103,10 +104,8 @@ def _households(people: People, members: Ints, rng: np.random.Generator) -> tupl
     if not len(adults):
         return np.zeros(len(members), dtype=np.int64), 1
     order = adults[np.argsort(age[adults] + rng.normal(0, 4, len(adults)))]
-    joins = rng.random(len(order)) < _PAIRED / (1 + _PAIRED)
-    joins[0] = False
-    joins &= ~np.concatenate(([False], joins[:-1]))
-    home = np.cumsum(~joins) - 1
+    sizes = 1 + categorical(_ADULTS_IN_A_HOME, len(order), rng)
+    home = np.searchsorted(np.cumsum(sizes), np.arange(len(order)), side="right")
     household = np.empty(len(members), dtype=np.int64)
     household[order] = home
     eldest = np.zeros(home[-1] + 1)

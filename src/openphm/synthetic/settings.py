@@ -8,6 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from openphm.core.errors import UsageError
+from openphm.core.periods import is_month_end, month_end
 from openphm.synthetic.clock import Clock
 
 CSV_UP_TO = 50_000
@@ -77,6 +78,13 @@ class Settings:
                 found=f"{self.people:,}",
                 allowed=f"100 to {LARGEST:,}: the NHS numbers that are never issued (999…) last no longer",
                 remedy="ask for fewer people",
+            )
+        if not is_month_end(self.as_at):
+            raise UsageError(
+                where="as_at",
+                found=self.as_at.isoformat(),
+                allowed="a month end: extracts come by the month",
+                remedy=f"use {month_end(self.as_at).isoformat()}",
             )
         if self.years not in YEARS_ALLOWED:
             raise UsageError(

@@ -28,7 +28,7 @@ from openphm.synthetic.population import make_roll
 from openphm.synthetic.records.all_records import all_batches
 from openphm.synthetic.records.reference import reference_rows, write_reference
 from openphm.synthetic.records.writer_context import Context
-from openphm.synthetic.settings import CSV_UP_TO, Dirt, Settings
+from openphm.synthetic.settings import CSV_UP_TO, PEOPLE_IN_A_CHUNK, Dirt, Settings
 from openphm.synthetic.truth import whole_years
 from openphm.synthetic.truth_tables import (
     TruthTables,
@@ -69,6 +69,7 @@ def synthesise(
     file_format: str | None = None,
     plant: str = DEFAULT_PLANT,
     dirt: Dirt | None = None,
+    chunk: int = PEOPLE_IN_A_CHUNK,
     progress: Progress | None = None,
 ) -> Summary:
     """A made-up ICS of `people` registered people, in the national formats.
@@ -77,12 +78,13 @@ def synthesise(
     file_format  csv or parquet; CSV up to 50,000 people when not given
     plant        a service to plant: `default`, `none`, or a YAML file (see `planted`)
     dirt         how much goes wrong; the usual amounts when not given
+    chunk        people made at a time: memory follows it, not the number of people
     progress     called with chunks done and chunks in all
 
     Raises UsageError for a folder that is in use or sizes out of range.
     """
     started = time.monotonic()
-    settings = Settings(people, years, seed, as_at, dirt or Dirt())
+    settings = Settings(people, years, seed, as_at, dirt or Dirt(), chunk)
     folder = _empty_folder(Path(out))
     chosen = file_format or ("csv" if people <= CSV_UP_TO else "parquet")
     _allow_open_files()
