@@ -10,6 +10,15 @@ import pytest
 
 from openphm.store import DuckDBEngine, SparkEngine
 
+# A hand-made case has a few rows: compiling queries and spreading them takes longer than running them.
+FOR_FEW_ROWS = {
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
+
 
 @pytest.fixture
 def duckdb_engine() -> Iterator[DuckDBEngine]:
@@ -23,7 +32,7 @@ def spark_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """One Spark for all tests of the run."""
     from openphm.store.spark_session import start_session
 
-    session = start_session(tmp_path_factory.mktemp("spark"), memory="1g", threads=2)
+    session = start_session(tmp_path_factory.mktemp("spark"), memory="1g", threads=2, more=FOR_FEW_ROWS)
     yield session
     session.stop()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,9 +27,20 @@ MEANING = {
 }
 """Settings that change answers. They are set on every session, also on one that a site brings along."""
 
+_JAVA = "spark.driver.extraJavaOptions"
 
-def start_session(folder: Path, *, memory: str = "2g", threads: int | None = None) -> SparkSession:
-    """A Spark in this process, on `threads` cores; StoreError when pyspark or Java is missing."""
+
+def start_session(
+    folder: Path,
+    *,
+    memory: str = "2g",
+    threads: int | None = None,
+    more: Mapping[str, str] | None = None,
+) -> SparkSession:
+    """A Spark in this process, on `threads` cores; StoreError when pyspark or Java is missing.
+
+    more   further settings of Spark, for example for very small or very large data
+    """
     try:
         from pyspark.sql import SparkSession
     except ImportError:
@@ -42,7 +54,7 @@ def start_session(folder: Path, *, memory: str = "2g", threads: int | None = Non
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     cores = threads or os.cpu_count() or 1
     builder = SparkSession.builder.master(f"local[{cores}]").appName("openphm")
-    for key, value in _settings(folder, memory, cores).items():
+    for key, value in _settings(folder, memory, cores, more or {}).items():
         builder = builder.config(key, value)
     try:
         session = builder.getOrCreate()
@@ -63,13 +75,13 @@ def silence_messages() -> None:
         logging.getLogger(name).disabled = True
 
 
-def _settings(folder: Path, memory: str, cores: int) -> dict[str, str]:
+def _settings(folder: Path, memory: str, cores: int, more: Mapping[str, str]) -> dict[str, str]:
     silence = Path(str(files("openphm.store"))) / "spark_log4j2.properties"
-    return MEANING | {
+    java = f"-Dlog4j2.configurationFile={silence.as_uri()} {more.get(_JAVA, '')}".strip()
+    settings = {
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.memory": memory,
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={silence.as_uri()}",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": str(2 * cores),
@@ -77,3 +89,4 @@ def _settings(folder: Path, memory: str, cores: int) -> dict[str, str]:
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.local.dir": str(folder / "spill"),
     }
+    return settings | dict(more) | MEANING | {_JAVA: java}
