@@ -98,9 +98,9 @@ def test_child_rows_delivered_again_with_a_correction_keep_the_correction(raw: R
 
 def test_a_bridging_table_carries_the_person_to_its_contacts(raw: Raw) -> None:
     people = [
-        {"person_local": "L1", "nhs_number": nhs_number(1), "provider_code": "XC1", "received_date": "2026-01-01"},
-        {"person_local": "L2", "nhs_number": "", "provider_code": "XC1", "received_date": "2026-01-01"},
-    ]  # fmt: skip
+        {"person_local": "L1", "nhs_number": nhs_number(1), "provider_code": "XC1"},
+        {"person_local": "L2", "nhs_number": "", "provider_code": "XC1"},
+    ]
     contacts = [
         {
             "contact_key": f"C{place}", "person_local": local, "provider_code": "XC1",

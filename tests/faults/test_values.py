@@ -61,7 +61,8 @@ def test_fv02_a_file_that_mixes_date_formats_is_rejected(raw: Raw, other: str) -
 
 def test_fv02_each_file_may_have_its_own_declared_format(raw: Raw) -> None:
     council = {
-        "council_code": "X503", "report_period_end": "2025-12-31", "local_patient_id": "C1", "event_key": "E1",
+        "council_code": "X503", "report_period_end": "2025-12-31", "local_patient_id": "C1",
+        "event_key": "E1",
         "client_type": "Service User", "event_type": "Service", "start_date": "2025-02-03",
     }  # fmt: skip
     british = {"event_key": "E2", "report_period_end": "31/12/2025", "start_date": "04/03/2025"}
@@ -160,7 +161,8 @@ def test_fv07_numbers_are_read_or_set_aside(raw: Raw, text: str, value: Decimal 
     ("code", "read"),
     [
         ("I50.0", "I500"), ("i500", "I500"), ("I10X", "I10"), ("I10", "I10"), ("E11X", "E11"),
-        ("G590A", "G590"), ("A17.0†", "A170"), ("G01*", "G01"), ("I50-", "I50"), ("410.9", None), ("XX", None),
+        ("G590A", "G590"), ("A17.0†", "A170"), ("G01*", "G01"), ("I50-", "I50"), ("410.9", None),
+        ("XX", None),
     ],
 )  # fmt: skip
 def test_fv08_icd10_is_read_however_it_is_written(raw: Raw, code: str, read: str | None) -> None:

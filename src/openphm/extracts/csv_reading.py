@@ -75,16 +75,18 @@ def read_rows(
     Rows set aside are added to `rejects`. Raises RowsDisagree when the quick reader is not to be trusted
     with this file (read it again carefully), FileRejected when the file itself is not to be trusted.
     """
-    untidy = bool(layout.rules.get("short") or layout.rules.get("trailing_empty"))
-    carefully = carefully or untidy or bool(survey.quoted_ends)
+    may_mend = bool(layout.rules.get("short") or layout.rules.get("trailing_empty"))
+    carefully = carefully or bool(survey.quoted_ends)
     counted = 0
     for batch in (_read_carefully if carefully else _read_quickly)(path, layout, rejects):
+        if may_mend and not carefully and "R_FIELDS" in rejects.reasons:
+            break  # the careful reader can mend this row
         counted += batch.num_rows
         yield _set_aside(batch, survey, rejects)
-    counted += rejects.reasons.count("R_FIELDS")
+    ragged = rejects.reasons.count("R_FIELDS")
     expected = survey.lines - int(layout.has_header)
-    if not carefully and counted != expected:
-        raise RowsDisagree(layout.file, counted, expected)
+    if not carefully and (counted + ragged != expected or (may_mend and ragged)):
+        raise RowsDisagree(layout.file, counted + ragged, expected)
 
 
 class RowsDisagree(Exception):

@@ -41,8 +41,14 @@ def choose_format(formats: Sequence[str], counts: Mapping[str, int]) -> str:
     """The format that reads most rows; the one declared first wins a tie. counts: raw value -> rows."""
     if len(formats) == 1:
         return formats[0]
-    read = [sum(n for raw, n in counts.items() if read_day(raw.strip(), one)) for one in formats]
-    return formats[read.index(max(read))]
+    best, most, filled = formats[0], 0, sum(counts.values())
+    for one in formats:
+        read = sum(n for raw, n in counts.items() if read_day(raw.strip(), one))
+        if read > most:
+            best, most = one, read
+        if read == filled:
+            break
+    return best
 
 
 def judge_dates(
@@ -74,6 +80,7 @@ def _other_form(text: str) -> bool:
     return any(read_day(text, one) for one in ("%Y-%m-%d", "%d/%m/%Y", "%Y%m%d"))
 
 
+@lru_cache(maxsize=1 << 17)
 def read_day(text: str, form: str) -> date | None:
     """The day that a text says in a format, with every digit of the format there; None otherwise.
 

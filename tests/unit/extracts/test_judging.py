@@ -65,10 +65,12 @@ def test_the_format_that_reads_most_rows_is_chosen() -> None:
 @pytest.mark.parametrize(
     ("pattern", "value", "rows", "expected"),
     [
-        (ODS, "SMITH", 1, True), (ODS, "SMITH", 500, False), (ODS, "RWD", 1, False), (ODS, "RWDDA", 500, False),
+        (ODS, "SMITH", 1, True), (ODS, "SMITH", 500, False), (ODS, "RWD", 1, False),
+        (ODS, "RWDDA", 500, False),
         (ODS, "LN67AB", 1, True), (ODS, "NT333", 1, False), (BNF, "9990000018", 9_000, True),
         (BNF, "19800517", 9_000, True), (BNF, "0212000B0AA", 1, False), (BNF, "0212000", 1, False),
-        (WORD, "Ottoline", 1, True), (WORD, "General Consultation", 40, False), (SNOMED, "195967001", 1, False),
+        (WORD, "Ottoline", 1, True), (WORD, "General Consultation", 40, False),
+        (SNOMED, "195967001", 1, False),
     ],
 )  # fmt: skip
 def test_values_that_may_be_about_a_person_are_no_codes(

@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -85,7 +86,11 @@ def test_untidy_rows_are_mended_where_the_specification_allows_it(tmp_path: Path
     path.write_text("x,y,z\n1,2,3,\n4,5\n6,7,8\n9,9,9,9\n")
     rejects = Rejects()
     layout = Layout("f", {"x": 0, "z": 2}, 3, ",", True, {"short": "fill", "trailing_empty": "drop"})
-    rows = [row for batch in read_rows(path, survey_text(path), layout, rejects) for row in batch.to_pylist()]
+    survey = survey_text(path)
+    with pytest.raises(RowsDisagree):
+        list(read_rows(path, survey, layout, Rejects()))
+    batches = read_rows(path, survey, layout, rejects, carefully=True)
+    rows = [row for batch in batches for row in batch.to_pylist()]
     assert rows == [
         {"x": "1", "z": "3", ROW: 1},
         {"x": "4", "z": None, ROW: 2},
