@@ -9,7 +9,7 @@ definition, by `month`, `history` and `snapshot`). docs/explanation/dataset.md t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from openphm.dataset.dates import BuildDates
@@ -88,10 +88,22 @@ def make_tables(
         if stage == "people":
             runner.cut_into_ranges(engine.count_rows("person.person"))
         if stage == LAST_OF_DELIVERY:
-            hide_delivery(engine, definitions.extracts)
+            hide_delivery(engine, definitions.extracts, _views_of_the_delivery(files))
     runner.load("lineage", "lineage.definition", definition_rows(definitions))
     runner.load("lineage", "lineage.stage", stage_rows(runner.made))
     return runner, dates
+
+
+def _views_of_the_delivery(files: Mapping[str, SqlFile]) -> list[str]:
+    """The scaffolding that shows delivered rows."""
+    return [view for view in sorted(VIEWS) if any(r.startswith("extract.") for r in files[view].header.reads)]
+
+
+def drop_views_of_delivery(runner: Runner, files: dict[str, SqlFile]) -> None:
+    """Views over delivered files go before the files do: a view that rests on nothing stops later stages."""
+    for table in sorted(runner.views):
+        if any(name.startswith("extract.") for name in files[table].header.reads):
+            runner.engine.drop(table)
 
 
 def load_settings(runner: Runner, definitions: Definitions, as_at: date | None) -> BuildDates:
