@@ -99,13 +99,6 @@ def _views_of_the_delivery(files: Mapping[str, SqlFile]) -> list[str]:
     return [view for view in sorted(VIEWS) if any(r.startswith("extract.") for r in files[view].header.reads)]
 
 
-def drop_views_of_delivery(runner: Runner, files: dict[str, SqlFile]) -> None:
-    """Views over delivered files go before the files do: a view that rests on nothing stops later stages."""
-    for table in sorted(runner.views):
-        if any(name.startswith("extract.") for name in files[table].header.reads):
-            runner.engine.drop(table)
-
-
 def load_settings(runner: Runner, definitions: Definitions, as_at: date | None) -> BuildDates:
     """The definitions in force and the dates of the build, as tables."""
     for name, rows in definition_tables(definitions).items():
