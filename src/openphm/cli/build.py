@@ -9,6 +9,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -18,7 +19,9 @@ from openphm.access import local_user
 from openphm.audit import AuditLog
 from openphm.dataset import ENGINES, build
 from openphm.definitions import load
-from openphm.store import Build
+
+if TYPE_CHECKING:
+    from openphm.store import Build
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
