@@ -65,7 +65,8 @@ def draw_risks(life: Life, streams: Streams) -> Risks:
     obese = _by_quota(people, "obesity", adult, 0 * age, rng)
     waiting = _by_quota(people, "waiting_list", everyone, 0.008 * age, rng)
     mental_now = _by_quota(people, "mental_health_flag", ill | (age > 9), 0 * age, rng, first=ill)
-    flagged = opioid | fit_note | obese | mental_now | (life.deficits[:, 1] < FAR)
+    long_here = people.stop - people.joined > 40  # time enough for a prescription or a note
+    flagged = (opioid | fit_note | mental_now) & long_here | obese | (life.deficits[:, 1] < FAR)
     smoker, prediabetes, cholesterol, drinking = _other_risks(people, flagged, adult, rng)
     since, until = _smoking_days(people, smoker, adult, rng)
     obese_since, obese_until = _weight_days(people, obese, adult, rng)

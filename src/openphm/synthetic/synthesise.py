@@ -99,6 +99,7 @@ def synthesise(
         read_plant(plant),
     )
     dealt = deal_numbers(whole)
+    _refuse_more_people_than_numbers(len(world.roll.intended), len(dealt))
     summary = Summary(people, list_sizes=np.zeros(len(world.places.practice_codes)))
     tables = TruthTables(folder / "truth")
     with Delivery(folder / "extracts", settings.clock, chosen) as delivery:
@@ -195,6 +196,17 @@ def _write_summary(tables: TruthTables, summary: Summary, settings: Settings, pl
             "dirt": [json.dumps(vars(settings.dirt) | {"unnumbered": dict(settings.dirt.unnumbered)})],
         },
     )
+
+
+def _refuse_more_people_than_numbers(lives: int, numbers: int) -> None:
+    """People who left or died need a number as well."""
+    if lives > numbers:
+        raise UsageError(
+            where="people",
+            found=f"{lives:,} people with those who left or died",
+            allowed=f"up to {numbers:,}: the NHS numbers that are never issued last no longer",
+            remedy="ask for fewer people or fewer years",
+        )
 
 
 def _empty_folder(folder: Path) -> Path:

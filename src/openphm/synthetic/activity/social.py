@@ -6,11 +6,13 @@ Long-term support for a learning, physical or sensory reason is itself a sign of
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 
-from openphm.synthetic.clock import FAR, Calendar, Days
+from openphm.synthetic.clock import FAR, Calendar, Days, to_day
 from openphm.synthetic.conditions import model
-from openphm.synthetic.draws import Bools, Ints, Streams, categorical, quota
+from openphm.synthetic.draws import Bools, Ints, Streams, quota, stratified, stratified_uniform
 from openphm.synthetic.lives import Facts, Life, dated, joined, kept
 from openphm.synthetic.risks import Risks
 from openphm.synthetic.states import States
@@ -42,6 +44,7 @@ _FRAIL_SERVICES = np.array([0.12, 0.22, 0.50, 0.10, 0.06, 0.0])
 _DISABLED_SERVICES = np.array([0.02, 0.15, 0.79, 0.02, 0.02, 0.0])
 _OTHER_SERVICES = np.array([0.0, 0.0, 0.0, 0.45, 0.45, 0.10])
 _MENTAL_SERVICES = np.array([0.0, 0.02, 0.50, 0.20, 0.28, 0.0])
+_SERVICES = {code_of("3c"): _DISABLED_SERVICES, code_of("3d"): _MENTAL_SERVICES}
 _WAIT_DAYS = 160.0
 _EARLIER_WAITS_A_YEAR = 0.26
 _ADULT = 18.1
@@ -52,15 +55,7 @@ def add_social_care(life: Life, states: States, rng: np.random.Generator) -> Non
     people = life.people
     who = _supported(life, rng)
     intended = people.intended[who]
-    kind = np.select(
-        [np.isin(intended, _FRAIL), intended == code_of("3c"), intended == code_of("3d")],
-        [
-            categorical(_FRAIL_SERVICES, len(who), rng),
-            categorical(_DISABLED_SERVICES, len(who), rng),
-            categorical(_MENTAL_SERVICES, len(who), rng),
-        ],
-        categorical(_OTHER_SERVICES, len(who), rng),
-    )
+    kind = _kinds(intended, rng)
     start, stop = _service_days(life, who, kind, rng)
     size = np.where(
         kind == COMMUNITY, rng.lognormal(-0.18, 0.6, len(who)), rng.lognormal(-0.02, 0.2, len(who))
@@ -89,13 +84,23 @@ def _supported(life: Life, rng: np.random.Generator) -> Ints:
     return np.sort(np.concatenate(chosen))
 
 
+def _kinds(intended: Ints, rng: np.random.Generator) -> Ints:
+    """The kind of service, with the shares of each subsegment as near as whole people allow."""
+    kind = np.empty(len(intended), dtype=np.int64)
+    for s in np.unique(intended):
+        shares = _FRAIL_SERVICES if s in _FRAIL else _SERVICES.get(int(s), _OTHER_SERVICES)
+        who = np.flatnonzero(intended == s)
+        kind[who] = stratified(shares, len(who), rng)
+    return kind
+
+
 def _service_days(life: Life, who: Ints, kind: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Long-term support began months or years ago and goes on; short-term support lasts six weeks."""
     stop = life.people.stop[who].astype(np.int64)
     first = np.maximum(life.people.joined, life.clock.start)[who].astype(np.int64)
     long_term = kind <= COMMUNITY
     ongoing = kind == LOW_LEVEL
-    since = np.floor(-2.2 * 365 * np.log(rng.random(len(who)))).astype(np.int64) + 10
+    since = np.floor(-2.2 * 365 * np.log1p(-stratified_uniform(len(who), rng))).astype(np.int64) + 10
     start = np.where(long_term | ongoing, stop - since, stop - 45 - rng.integers(0, 315, len(who)))
     start = np.clip(start, np.minimum(first - 700, stop - 2), stop - 2)
     end = np.where(long_term | ongoing, FAR, start + 42)
@@ -190,8 +195,8 @@ def _vaccinations(life: Life, calendar: dict[str, Calendar], rng: np.random.Gene
     people, clock = life.people, life.clock
     parts = []
     first = np.maximum(people.joined, clock.start)
-    for k in range(clock.years):
-        autumn = clock.back(k + 1) + 170
+    for k in range(clock.years + 1):
+        autumn = to_day(date(clock.as_at.year - k, 9, 18))
         age = people.age_at(autumn)
         chance = np.where(age > 65, 0.76, np.where(people.intended >= code_of("3a"), 0.38, 0.04))
         day = autumn + rng.integers(0, 75, people.count)

@@ -102,16 +102,19 @@ def _admissions(counts: Ints, states: States, calendar: Calendar, rng: np.random
 def _stays(rows: Rows, states: States, rng: np.random.Generator) -> Ints:
     """Whole days in bed: some stays have none, the others a long tail.
 
-    They are scaled so that the bed days of each subsegment and year are those of Figure 12.
+    They are scaled so that the bed days of each subsegment and year are those of Figure 12, apart for
+    people still registered and people who are gone: the last year of the former is the year reported.
     """
     drawn = rng.lognormal(0, _STAY_SPREAD, len(rows)) * (rng.random(len(rows)) >= _ZERO_DAY)
     beds = by_subsegment("figure12")["emergency_bed_days"]
+    here = states.stop[:, 0] == states.stop[:, 0].max(initial=0)
     days = np.zeros(len(rows), dtype=np.int64)
     for year in range(states.state.shape[1]):
-        for s in np.flatnonzero(beds):
-            mine = np.flatnonzero((rows.state == s) & (rows.year == year))
-            total = beds[s] * states.exposure[states.state[:, year] == s, year].sum()
-            days[mine] = _whole_days(drawn[mine], total, rng)
+        for group in (here, ~here):
+            for s in np.flatnonzero(beds):
+                mine = np.flatnonzero((rows.state == s) & (rows.year == year) & group[rows.person])
+                exposed = states.exposure[group & (states.state[:, year] == s), year]
+                days[mine] = _whole_days(drawn[mine], beds[s] * exposed.sum(), rng)
     return days
 
 
