@@ -87,16 +87,23 @@ def make_tables(
         runner.run(stage, chosen(files, tables))
         if stage == "people":
             runner.cut_into_ranges(engine.count_rows("person.person"))
+        for view in read_last_in(stage, files):
+            engine.drop(view)
         if stage == LAST_OF_DELIVERY:
-            hide_delivery(engine, definitions.extracts, _views_of_the_delivery(files))
+            hide_delivery(engine, definitions.extracts)
     runner.load("lineage", "lineage.definition", definition_rows(definitions))
     runner.load("lineage", "lineage.stage", stage_rows(runner.made))
     return runner, dates
 
 
-def _views_of_the_delivery(files: Mapping[str, SqlFile]) -> list[str]:
-    """The scaffolding that shows delivered rows."""
-    return [view for view in sorted(VIEWS) if any(r.startswith("extract.") for r in files[view].header.reads)]
+def read_last_in(stage: str, files: Mapping[str, SqlFile]) -> list[str]:
+    """The views that no later stage reads."""
+    order = [name for name, _ in STAGES]
+    last: dict[str, int] = {}
+    for place, (_, tables) in enumerate(STAGES):
+        for file in chosen(files, tables):
+            last |= {view: place for view in (*file.header.reads, file.header.writes) if view in VIEWS}
+    return [view for view, place in sorted(last.items()) if order[place] == stage]
 
 
 def load_settings(runner: Runner, definitions: Definitions, as_at: date | None) -> BuildDates:
@@ -118,7 +125,7 @@ def all_files(definitions: Definitions) -> dict[str, SqlFile]:
     return {**sql_files(), **{file.header.writes: file for file in made}}
 
 
-def chosen(files: dict[str, SqlFile], tables: Sequence[str]) -> list[SqlFile]:
+def chosen(files: Mapping[str, SqlFile], tables: Sequence[str]) -> list[SqlFile]:
     """The files of a stage; `standard.*` means all tables of the schema."""
     found = []
     for table in tables:

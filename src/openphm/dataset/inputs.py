@@ -78,10 +78,8 @@ def show_delivery(engine: Engine, delivery: Delivery, specs: Mapping[str, Record
         _show(engine, f"quality_{name}", columns, () if path is None else (path,))
 
 
-def hide_delivery(engine: Engine, specs: Iterable[str], views: Iterable[str] = ()) -> None:
-    """Forget the delivery and the views that read it, so that a build points to no file outside itself."""
-    for view in views:
-        engine.drop(view)
+def hide_delivery(engine: Engine, specs: Iterable[str]) -> None:
+    """Forget the delivery, so that a published build points to no file outside itself."""
     for name in [*specs, *(f"quality_{name}" for name in QUALITY_FILES)]:
         engine.drop(f"extract.{name}")
         engine.drop(f"delivery.{name}")

@@ -17,8 +17,8 @@ import pyarrow as pa
 
 from openphm.store import Engine, PersonRanges, SqlFile, in_order, read_folder
 
-PEOPLE_IN_A_RANGE = 25_000
-"""So many people's rows fit a sort or a group-by in about 1 GB, whatever the number of people in all."""
+PEOPLE_IN_A_RANGE = 50_000
+"""So many people's rows fit a sort or a group-by in about 2 GB, whatever the number of people in all."""
 
 Progress = Callable[[str, str], None]
 """Called with the stage and what it does now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openphm.dataset.build import STAGES, VIEWS, all_files, chosen
+from openphm.dataset.build import STAGES, VIEWS, all_files, chosen, read_last_in
 from openphm.dataset.month import month_file
 from openphm.dataset.runner import sql_folder
 from openphm.dataset.snapshot import snapshot_file
@@ -52,3 +52,10 @@ def test_the_snapshot_has_every_attribute_and_condition() -> None:
     stored = {one["attribute_id"] for one in definitions.tables()["attribute"] if one["is_stored"]}
     conditions = {f"has_{one['condition_id']}" for one in definitions.tables()["condition"]}
     assert stored | conditions <= names
+
+
+def test_every_view_is_dropped_after_the_stage_that_reads_it_last() -> None:
+    files = all_files(load())
+    dropped = [view for stage, _ in STAGES for view in read_last_in(stage, files)]
+    assert sorted(dropped) == sorted(VIEWS)
+    assert "working.person_said" in read_last_in("people", files)
