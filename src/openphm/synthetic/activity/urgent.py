@@ -39,7 +39,7 @@ def add_urgent(life: Life, states: States, calendar: dict[str, Calendar], rng: n
     attendances = _attendance_counts(states, profile, use, crisis, rng)
     via = rng.binomial(admissions, VIA_ED)
     attendances = np.maximum(attendances, via)
-    emergency = _admissions(admissions, states, calendar["urgent"], rng)
+    emergency = _admissions(admissions, states, life.clock.back(1), calendar["urgent"], rng)
     life.add("emergency", emergency)
     life.add("ed", _attendances(attendances, via, emergency, crisis, states, calendar["urgent"], rng))
     for kind, rate in (("ambulance", "ambulance"), ("call_111", "calls_111")):
@@ -85,36 +85,42 @@ def _attendance_counts(
     return np.where(states.exposure > 0, counts, 0)
 
 
-def _admissions(counts: Ints, states: States, calendar: Calendar, rng: np.random.Generator) -> Facts:
+def _admissions(
+    counts: Ints, states: States, reported_from: int, calendar: Calendar, rng: np.random.Generator
+) -> Facts:
     """Admissions with their discharge, both within the person's year."""
     rows = rows_of(counts, states)
-    days = _stays(rows, states, rng)
+    day = calendar.draw(rows.start, rows.stop, rng)
+    days = _stays(rows, day >= reported_from, states, reported_from, rng)
     days = np.minimum(days, np.maximum(rows.stop - rows.start - 1, 0))
-    admitted = calendar.draw(rows.start, np.maximum(rows.stop - days, rows.start + 1), rng)
-    admitted = np.minimum(admitted, rows.stop - 1)
-    discharged = np.minimum(admitted + days, rows.stop - 1)
+    admitted = np.maximum(np.minimum(day, rows.stop - 1 - days), rows.start)
     return dated(
-        rows.person, admitted, discharge=discharged.astype(np.int32), year=rows.year.astype(np.int8),
+        rows.person,
+        admitted,
+        discharge=np.minimum(admitted + days, rows.stop - 1).astype(np.int32),
+        year=rows.year.astype(np.int8),
         state=rows.state.astype(np.int8),
-    )  # fmt: skip
+    )
 
 
-def _stays(rows: Rows, states: States, rng: np.random.Generator) -> Ints:
+def _stays(
+    rows: Rows, is_reported: Bools, states: States, reported_from: int, rng: np.random.Generator
+) -> Ints:
     """Whole days in bed: some stays have none, the others a long tail.
 
-    They are scaled so that the bed days of each subsegment and year are those of Figure 12, apart for
-    people still registered and people who are gone: the last year of the former is the year reported.
+    They are scaled so that the bed days of each subsegment are those of Figure 12, in the twelve months
+    that are reported and, apart from them, in the time before.
     """
     drawn = rng.lognormal(0, _STAY_SPREAD, len(rows)) * (rng.random(len(rows)) >= _ZERO_DAY)
     beds = by_subsegment("figure12")["emergency_bed_days"]
-    here = states.stop[:, 0] == states.stop[:, 0].max(initial=0)
+    reported = np.clip(states.stop - np.maximum(states.start, reported_from), 0, None) / 365.2425
     days = np.zeros(len(rows), dtype=np.int64)
-    for year in range(states.state.shape[1]):
-        for group in (here, ~here):
-            for s in np.flatnonzero(beds):
-                mine = np.flatnonzero((rows.state == s) & (rows.year == year) & group[rows.person])
-                exposed = states.exposure[group & (states.state[:, year] == s), year]
-                days[mine] = _whole_days(drawn[mine], beds[s] * exposed.sum(), rng)
+    for s in np.flatnonzero(beds):
+        in_state = states.state == s
+        for now in (True, False):
+            mine = np.flatnonzero((rows.state == s) & (is_reported == now))
+            exposed = (reported if now else states.exposure - reported)[in_state].sum()
+            days[mine] = _whole_days(drawn[mine], beds[s] * exposed, rng)
     return days
 
 
