@@ -6,8 +6,8 @@ others, typed, with canonical names; nothing is copied until somebody writes it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -57,6 +57,14 @@ class CheckedRecord:
             f"NOT EXISTS (SELECT 1 FROM {self.removed} AS x "
             f"WHERE x.file_id = {alias}.file_id AND x.row_number = {alias}.row_number)"
         )
+
+    def of_files(self, file_ids: Collection[int]) -> CheckedRecord:
+        """The same record with the rows of these files alone."""
+        groups = (
+            (replace(group, files={n: one for n, one in group.files.items() if n in file_ids}), plans)
+            for group, plans in self.groups
+        )
+        return replace(self, groups=tuple(pair for pair in groups if pair[0].files))
 
     @property
     def names(self) -> list[str]:

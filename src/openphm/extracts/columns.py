@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from openphm.definitions import FieldSpec
+from openphm.extracts.dates import FIRST_YEAR, LAST_YEAR
 
 LARGEST_NUMBER = 10_000_000
 """No count, price or measurement of one person reaches it; NHS numbers and days of birth are above it."""
@@ -165,14 +166,38 @@ def number_column(
     return ColumnPlan(field.name, f"CAST({value} AS {SQL_TYPES[field.type]})", tuple(faults))
 
 
-def native_column(field: FieldSpec, *, has_empty: bool, nothing: Iterable[str] = ()) -> ColumnPlan:
-    """A Parquet column that already has the field's type: day, time or flag."""
-    value = f"CAST(s.{quoted(field.name)} AS {SQL_TYPES[field.type]})"
-    days = [f"DATE {literal(day)}" for day in nothing if len(day) == 10 and day[4] == "-"]
-    if days and field.type == "date":
-        value = f"CASE WHEN {value} IN ({', '.join(days)}) THEN NULL ELSE {value} END"
+def flag_column(field: FieldSpec, *, has_empty: bool) -> ColumnPlan:
+    """A Parquet column that came as true and false."""
+    value = f"s.{quoted(field.name)}"
     faults = (Fault(field.name, "R_REQUIRED", f"{value} IS NULL"),) if has_empty and field.is_required else ()
     return ColumnPlan(field.name, value, faults)
+
+
+def day_column(field: FieldSpec, *, has_empty: bool, nothing: Iterable[str], has_odd: bool) -> ColumnPlan:
+    """A Parquet column that came as days. has_odd: some mean nothing, or are outside a lifetime."""
+    there = f"CAST(s.{quoted(field.name)} AS {SQL_TYPES[field.type]})"
+    value, faults = there, []
+    if has_odd:
+        outside = outside_condition(field, nothing)
+        value = f"CASE WHEN {_means_nothing(field, nothing)} OR {outside} THEN NULL ELSE {there} END"
+        if field.on_error == "quarantine" or field.is_required:
+            faults.append(Fault(field.name, "R_DATE", outside))
+    if field.is_required and (has_empty or has_odd):
+        empty = f"s.{quoted(field.name)} IS NULL"
+        empty += f" OR {_means_nothing(field, nothing)}" if has_odd else ""
+        faults.append(Fault(field.name, "R_REQUIRED", f"({empty})"))
+    return ColumnPlan(field.name, value, tuple(faults))
+
+
+def _means_nothing(field: FieldSpec, nothing: Iterable[str]) -> str:
+    days = [f"DATE {literal(day)}" for day in nothing if len(day) == 10 and day[4] == "-"]
+    return f"coalesce(CAST(s.{quoted(field.name)} AS DATE) IN ({', '.join(days)}), false)"
+
+
+def outside_condition(field: FieldSpec, nothing: Iterable[str]) -> str:
+    """SQL: a day outside every lifetime, and not one that means nothing."""
+    years = f"coalesce(year(s.{quoted(field.name)}) NOT BETWEEN {FIRST_YEAR} AND {LAST_YEAR}, false)"
+    return f"({years} AND NOT {_means_nothing(field, nothing)})"
 
 
 def judged_column(

@@ -19,7 +19,7 @@ from openphm.extracts.dates import DateVerdict, choose_format, judge_dates, refu
 from openphm.extracts.distinct import Distinct
 from openphm.extracts.groups import Group, group_files, is_native, split_by_format
 from openphm.extracts.landing import Landed
-from openphm.extracts.measuring import count_damaged, measure, no_days
+from openphm.extracts.measuring import count_damaged, has_odd_days, measure, no_days
 from openphm.extracts.reasons import FileRejected
 from openphm.store import Engine
 
@@ -148,8 +148,12 @@ class _Profiler:
         name, kind, rows = field.name, group.kind(field.name), sums["rows"]
         present, wrong = sums[f"present_{name}"], sums.get(f"wrong_{name}", 0)
         filled, has_empty = Filled(rows, present, present - wrong), present < rows
-        if field.type in (*_DAYS, "flag"):
-            return plans.native_column(field, has_empty=has_empty, nothing=no_days(self.spec)), filled
+        if field.type == "flag":
+            return plans.flag_column(field, has_empty=has_empty), filled
+        if field.type in _DAYS:
+            has_odd = has_odd_days(self.spec, field, sums)
+            nothing = no_days(self.spec)
+            return plans.day_column(field, has_empty=has_empty, nothing=nothing, has_odd=has_odd), filled
         words = self.spec.null_words
         if field.type in ("integer", "decimal"):
             there, value = plans.number_value(field, kind, words)

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pyarrow.parquet as pq
+
 from openphm.extracts.checked import CheckedRecord, add_removed
 from openphm.extracts.columns import quoted
+from openphm.extracts.landing import Landed
 from openphm.store import Engine
 
 ROWS_AT_A_TIME = 20_000_000
@@ -69,6 +72,9 @@ def _supersede_submissions(engine: Engine, checked: CheckedRecord) -> None:
     """A file's version for a provider and period is the latest version date among its rows of them."""
     rule = checked.spec.submission
     assert rule is not None
+    checked = checked.of_files(_files_of_shared_periods(checked, rule.period))
+    if not checked.groups:
+        return
     provider, period, version = quoted(rule.provider), quoted(rule.period), quoted(rule.version)
     names = [rule.provider, rule.period, rule.version]
     old = f"repeats.{checked.spec.name}__submissions"
@@ -89,6 +95,40 @@ def _supersede_submissions(engine: Engine, checked: CheckedRecord) -> None:
             f"WHERE {checked.is_kept('t')}",
         )
     engine.drop(old)
+
+
+def _files_of_shared_periods(checked: CheckedRecord, period: str) -> set[int]:
+    """Files whose period another file has too, or that hold more than one period. The others stand alone."""
+    by_period: dict[object, list[int]] = {}
+    mixed = []
+    for group, _ in checked.groups:
+        for file_id, landed in group.files.items():
+            only = _only_value(landed, period)
+            if only is None:
+                mixed.append(file_id)
+            else:
+                by_period.setdefault(only, []).append(file_id)
+    if mixed:
+        return {file_id for group, _ in checked.groups for file_id in group.files}
+    return {file_id for ids in by_period.values() if len(ids) > 1 for file_id in ids}
+
+
+def _only_value(landed: Landed, name: str) -> object:
+    """The one value that a column has in every row, by the statistics of the Parquet file; None if unsure."""
+    if name not in landed.columns:
+        return None
+    physical = landed.columns[name][0]
+    with pq.ParquetFile(landed.path) as file:
+        if physical not in file.schema_arrow.names:
+            return None
+        place = file.schema_arrow.names.index(physical)
+        found: set[object] = set()
+        for number in range(file.metadata.num_row_groups):
+            statistics = file.metadata.row_group(number).column(place).statistics
+            if statistics is None or not statistics.has_min_max:
+                return None
+            found |= {statistics.min, statistics.max}
+    return found.pop() if len(found) == 1 else None
 
 
 def _repeated_keys(engine: Engine, checked: CheckedRecord, table: str) -> int:
