@@ -97,7 +97,7 @@ def _table(columns: Any, rows: list[Mapping[str, Any]]) -> pa.Table:
         (name, arrow_type("INTEGER") if name == "file_id" else arrow_type(kind)) for name, kind in columns
     ]
     names = [name for name, _ in fields]
-    listed = [{name: _plain(row[name]) for name in names} for row in rows]
+    listed = [{name: _plain(row.get(name)) for name in names} for row in rows]
     return pa.Table.from_pylist(listed, pa.schema(fields))
 
 
