@@ -38,7 +38,10 @@ episode AS (
 ),
 refused AS (
     SELECT
-        'sus_apc_spell' AS record, 'admission method and class without a meaning' AS reason, r.admission_method_code AS code, r.patient_classification_code AS second_code,
+        'sus_apc_spell' AS record,
+        'admission method and class without a meaning' AS reason,
+        r.admission_method_code AS code,
+        r.patient_classification_code AS second_code,
         r.tariff_gbp AS tariff_gbp
     FROM standard.sus_apc_spell AS r
     LEFT JOIN definitions.code_map AS d
@@ -47,7 +50,10 @@ refused AS (
     WHERE d.code IS NULL
     UNION ALL
     SELECT
-        'hes_apc_episode' AS record, 'admission method and class without a meaning' AS reason, r.admission_method_code AS code, r.patient_classification_code AS second_code,
+        'hes_apc_episode' AS record,
+        'admission method and class without a meaning' AS reason,
+        r.admission_method_code AS code,
+        r.patient_classification_code AS second_code,
         CAST(NULL AS DECIMAL(12,2)) AS tariff_gbp
     FROM episode AS r
     LEFT JOIN definitions.code_map AS d
@@ -56,26 +62,38 @@ refused AS (
     WHERE d.code IS NULL AND r.admission_date IS NOT NULL AND r.position = 1
     UNION ALL
     SELECT
-        'hes_apc_episode' AS record, 'no admission date' AS reason, CAST(NULL AS STRING) AS code, CAST(NULL AS STRING) AS second_code,
+        'hes_apc_episode' AS record,
+        'no admission date' AS reason,
+        CAST(NULL AS STRING) AS code,
+        CAST(NULL AS STRING) AS second_code,
         CAST(NULL AS DECIMAL(12,2)) AS tariff_gbp
     FROM episode AS r
     WHERE r.admission_date IS NULL
     UNION ALL
     SELECT
-        'hes_apc_episode' AS record, 'later episode of a spell' AS reason, CAST(NULL AS STRING) AS code, CAST(NULL AS STRING) AS second_code,
+        'hes_apc_episode' AS record,
+        'later episode of a spell' AS reason,
+        CAST(NULL AS STRING) AS code,
+        CAST(NULL AS STRING) AS second_code,
         CAST(NULL AS DECIMAL(12,2)) AS tariff_gbp
     FROM episode AS r
     WHERE r.admission_date IS NOT NULL AND r.position > 1
     UNION ALL
     SELECT
-        r.record AS record, 'not attended' AS reason, r.attended_code AS code, CAST(NULL AS STRING) AS second_code,
+        r.record AS record,
+        'not attended' AS reason,
+        r.attended_code AS code,
+        CAST(NULL AS STRING) AS second_code,
         r.tariff_gbp AS tariff_gbp
     FROM appointment AS r
     LEFT JOIN definitions.code_map AS k ON k.map_id = 'op_attended' AND k.code = r.attended_code
     WHERE k.code IS NULL
     UNION ALL
     SELECT
-        r.record AS record, 'kind of attendance without a meaning' AS reason, r.first_attendance_code AS code, CAST(NULL AS STRING) AS second_code,
+        r.record AS record,
+        'kind of attendance without a meaning' AS reason,
+        r.first_attendance_code AS code,
+        CAST(NULL AS STRING) AS second_code,
         r.tariff_gbp AS tariff_gbp
     FROM appointment AS r
     JOIN definitions.code_map AS k ON k.map_id = 'op_attended' AND k.code = r.attended_code
@@ -85,7 +103,10 @@ refused AS (
     WHERE d.code IS NULL AND (r.hrg_code IS NULL OR h.code IS NOT NULL)
     UNION ALL
     SELECT
-        'sus_ecds_attendance' AS record, 'planned, or department without a meaning' AS reason, r.department_type_code AS code, r.attendance_category_code AS second_code,
+        'sus_ecds_attendance' AS record,
+        'planned, or department without a meaning' AS reason,
+        r.department_type_code AS code,
+        r.attendance_category_code AS second_code,
         r.tariff_gbp AS tariff_gbp
     FROM standard.sus_ecds_attendance AS r
     LEFT JOIN definitions.code_map AS d
@@ -94,7 +115,10 @@ refused AS (
     WHERE d.code IS NULL
     UNION ALL
     SELECT
-        'hes_ae_attendance' AS record, 'department without a meaning' AS reason, r.department_type_code AS code, CAST(NULL AS STRING) AS second_code,
+        'hes_ae_attendance' AS record,
+        'department without a meaning' AS reason,
+        r.department_type_code AS code,
+        CAST(NULL AS STRING) AS second_code,
         CAST(NULL AS DECIMAL(12,2)) AS tariff_gbp
     FROM standard.hes_ae_attendance AS r
     LEFT JOIN definitions.code_map AS d
@@ -102,14 +126,20 @@ refused AS (
     WHERE d.code IS NULL
     UNION ALL
     SELECT
-        'gp_appointment' AS record, 'not attended' AS reason, r.status AS code, CAST(NULL AS STRING) AS second_code,
+        'gp_appointment' AS record,
+        'not attended' AS reason,
+        r.status AS code,
+        CAST(NULL AS STRING) AS second_code,
         CAST(NULL AS DECIMAL(12,2)) AS tariff_gbp
     FROM standard.gp_appointment AS r
     LEFT JOIN definitions.code_map AS k ON k.map_id = 'gp_appointment_attended' AND k.code = r.status
     WHERE k.code IS NULL
     UNION ALL
     SELECT
-        'csds_contact' AS record, 'not attended' AS reason, r.attendance_status_code AS code, CAST(NULL AS STRING) AS second_code,
+        'csds_contact' AS record,
+        'not attended' AS reason,
+        r.attendance_status_code AS code,
+        CAST(NULL AS STRING) AS second_code,
         CAST(NULL AS DECIMAL(12,2)) AS tariff_gbp
     FROM standard.csds_contact AS r
     LEFT JOIN definitions.code_map AS k
@@ -117,7 +147,10 @@ refused AS (
     WHERE k.code IS NULL
     UNION ALL
     SELECT
-        'mhsds_contact' AS record, 'not attended' AS reason, r.attendance_status_code AS code, CAST(NULL AS STRING) AS second_code,
+        'mhsds_contact' AS record,
+        'not attended' AS reason,
+        r.attendance_status_code AS code,
+        CAST(NULL AS STRING) AS second_code,
         CAST(NULL AS DECIMAL(12,2)) AS tariff_gbp
     FROM standard.mhsds_contact AS r
     LEFT JOIN definitions.code_map AS k
@@ -125,7 +158,10 @@ refused AS (
     WHERE k.code IS NULL
     UNION ALL
     SELECT
-        'talking_therapies_contact' AS record, 'not attended' AS reason, r.attendance_status_code AS code, CAST(NULL AS STRING) AS second_code,
+        'talking_therapies_contact' AS record,
+        'not attended' AS reason,
+        r.attendance_status_code AS code,
+        CAST(NULL AS STRING) AS second_code,
         CAST(NULL AS DECIMAL(12,2)) AS tariff_gbp
     FROM standard.talking_therapies_contact AS r
     LEFT JOIN definitions.code_map AS k
@@ -133,7 +169,10 @@ refused AS (
     WHERE k.code IS NULL
     UNION ALL
     SELECT
-        'social_care_event' AS record, 'service without a meaning' AS reason, r.event_type AS code, r.service_type AS second_code,
+        'social_care_event' AS record,
+        'service without a meaning' AS reason,
+        r.event_type AS code,
+        r.service_type AS second_code,
         CAST(NULL AS DECIMAL(12,2)) AS tariff_gbp
     FROM standard.social_care_event AS r
     LEFT JOIN definitions.code_map AS d

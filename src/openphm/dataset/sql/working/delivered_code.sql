@@ -1,4 +1,4 @@
--- purpose: every ICD-10 and BNF code that was delivered, once: prefixes are matched against these few, not against rows
+-- purpose: every ICD-10 and BNF code that was delivered, once: prefixes are matched against these few
 -- reads: standard.sus_apc_diagnosis, standard.sus_op_diagnosis, standard.hes_apc_diagnosis,
 --      standard.hes_op_diagnosis, standard.cancer_pathway, standard.gp_medication
 -- writes: working.delivered_code

@@ -1,4 +1,4 @@
--- purpose: the ethnic category of a person: what the practice recorded last, else what others recorded most
+-- purpose: a person's ethnic category: what the practice recorded last, else what others recorded most
 -- reads: extract.gp_patient, extract.sus_apc_spell, extract.sus_ecds_attendance, extract.csds_patient,
 --      extract.mhsds_patient, extract.hes_apc_episode
 -- writes: working.person_ethnicity

@@ -22,7 +22,10 @@
 --   row_number            BIGINT   the row in it
 WITH said AS (
     SELECT
-        person_id, 1 AS preference, CAST(received_date AS DATE) AS said_date, CAST(practice_code AS STRING) AS practice_code,
+        person_id,
+        1 AS preference,
+        CAST(received_date AS DATE) AS said_date,
+        CAST(practice_code AS STRING) AS practice_code,
         CAST(sex_code AS STRING) AS sex_code, CAST(birth_month AS DATE) AS birth_month,
         CAST(lsoa11_code AS STRING) AS lsoa11_code, CAST(lsoa21_code AS STRING) AS lsoa21_code,
         CAST(household_id AS STRING) AS household_id, CAST(household_size AS INTEGER) AS household_size,
@@ -30,7 +33,10 @@ WITH said AS (
     FROM extract.gp_patient
     UNION ALL
     SELECT
-        person_id, 2 AS preference, CAST(received_date AS DATE) AS said_date, CAST(NULL AS STRING) AS practice_code,
+        person_id,
+        2 AS preference,
+        CAST(received_date AS DATE) AS said_date,
+        CAST(NULL AS STRING) AS practice_code,
         CAST(sex_code AS STRING) AS sex_code, CAST(birth_month AS DATE) AS birth_month,
         CAST(lsoa11_code AS STRING) AS lsoa11_code, CAST(lsoa21_code AS STRING) AS lsoa21_code,
         CAST(NULL AS STRING) AS household_id, CAST(NULL AS INTEGER) AS household_size,
@@ -38,7 +44,10 @@ WITH said AS (
     FROM extract.csds_patient
     UNION ALL
     SELECT
-        person_id, 2 AS preference, CAST(received_date AS DATE) AS said_date, CAST(NULL AS STRING) AS practice_code,
+        person_id,
+        2 AS preference,
+        CAST(received_date AS DATE) AS said_date,
+        CAST(NULL AS STRING) AS practice_code,
         CAST(sex_code AS STRING) AS sex_code, CAST(birth_month AS DATE) AS birth_month,
         CAST(lsoa11_code AS STRING) AS lsoa11_code, CAST(lsoa21_code AS STRING) AS lsoa21_code,
         CAST(NULL AS STRING) AS household_id, CAST(NULL AS INTEGER) AS household_size,
@@ -46,7 +55,10 @@ WITH said AS (
     FROM extract.mhsds_patient
     UNION ALL
     SELECT
-        person_id, 2 AS preference, CAST(received_date AS DATE) AS said_date, CAST(NULL AS STRING) AS practice_code,
+        person_id,
+        2 AS preference,
+        CAST(received_date AS DATE) AS said_date,
+        CAST(NULL AS STRING) AS practice_code,
         CAST(sex_code AS STRING) AS sex_code, CAST(birth_month AS DATE) AS birth_month,
         CAST(lsoa11_code AS STRING) AS lsoa11_code, CAST(lsoa21_code AS STRING) AS lsoa21_code,
         CAST(NULL AS STRING) AS household_id, CAST(NULL AS INTEGER) AS household_size,
@@ -54,7 +66,10 @@ WITH said AS (
     FROM extract.talking_therapies_patient
     UNION ALL
     SELECT
-        person_id, 3 AS preference, CAST(admission_date AS DATE) AS said_date, CAST(practice_code AS STRING) AS practice_code,
+        person_id,
+        3 AS preference,
+        CAST(admission_date AS DATE) AS said_date,
+        CAST(practice_code AS STRING) AS practice_code,
         CAST(sex_code AS STRING) AS sex_code, CAST(birth_month AS DATE) AS birth_month,
         CAST(lsoa11_code AS STRING) AS lsoa11_code, CAST(lsoa21_code AS STRING) AS lsoa21_code,
         CAST(NULL AS STRING) AS household_id, CAST(NULL AS INTEGER) AS household_size,
@@ -62,7 +77,10 @@ WITH said AS (
     FROM extract.sus_apc_spell
     UNION ALL
     SELECT
-        person_id, 3 AS preference, CAST(appointment_date AS DATE) AS said_date, CAST(practice_code AS STRING) AS practice_code,
+        person_id,
+        3 AS preference,
+        CAST(appointment_date AS DATE) AS said_date,
+        CAST(practice_code AS STRING) AS practice_code,
         CAST(sex_code AS STRING) AS sex_code, CAST(birth_month AS DATE) AS birth_month,
         CAST(lsoa11_code AS STRING) AS lsoa11_code, CAST(lsoa21_code AS STRING) AS lsoa21_code,
         CAST(NULL AS STRING) AS household_id, CAST(NULL AS INTEGER) AS household_size,
@@ -70,7 +88,10 @@ WITH said AS (
     FROM extract.sus_op_appointment
     UNION ALL
     SELECT
-        person_id, 4 AS preference, CAST(arrival_date AS DATE) AS said_date, CAST(practice_code AS STRING) AS practice_code,
+        person_id,
+        4 AS preference,
+        CAST(arrival_date AS DATE) AS said_date,
+        CAST(practice_code AS STRING) AS practice_code,
         CAST(sex_code AS STRING) AS sex_code, CAST(NULL AS DATE) AS birth_month,
         CAST(lsoa11_code AS STRING) AS lsoa11_code, CAST(lsoa21_code AS STRING) AS lsoa21_code,
         CAST(NULL AS STRING) AS household_id, CAST(NULL AS INTEGER) AS household_size,
@@ -78,7 +99,10 @@ WITH said AS (
     FROM extract.sus_ecds_attendance
     UNION ALL
     SELECT
-        person_id, 3 AS preference, CAST(admission_date AS DATE) AS said_date, CAST(practice_code AS STRING) AS practice_code,
+        person_id,
+        3 AS preference,
+        CAST(admission_date AS DATE) AS said_date,
+        CAST(practice_code AS STRING) AS practice_code,
         CAST(sex_code AS STRING) AS sex_code, CAST(NULL AS DATE) AS birth_month,
         CAST(lsoa11_code AS STRING) AS lsoa11_code, CAST(NULL AS STRING) AS lsoa21_code,
         CAST(NULL AS STRING) AS household_id, CAST(NULL AS INTEGER) AS household_size,
@@ -86,7 +110,10 @@ WITH said AS (
     FROM extract.hes_apc_episode
     UNION ALL
     SELECT
-        person_id, 3 AS preference, CAST(appointment_date AS DATE) AS said_date, CAST(practice_code AS STRING) AS practice_code,
+        person_id,
+        3 AS preference,
+        CAST(appointment_date AS DATE) AS said_date,
+        CAST(practice_code AS STRING) AS practice_code,
         CAST(sex_code AS STRING) AS sex_code, CAST(NULL AS DATE) AS birth_month,
         CAST(lsoa11_code AS STRING) AS lsoa11_code, CAST(NULL AS STRING) AS lsoa21_code,
         CAST(NULL AS STRING) AS household_id, CAST(NULL AS INTEGER) AS household_size,
@@ -94,7 +121,10 @@ WITH said AS (
     FROM extract.hes_op_appointment
     UNION ALL
     SELECT
-        person_id, 4 AS preference, CAST(arrival_date AS DATE) AS said_date, CAST(practice_code AS STRING) AS practice_code,
+        person_id,
+        4 AS preference,
+        CAST(arrival_date AS DATE) AS said_date,
+        CAST(practice_code AS STRING) AS practice_code,
         CAST(sex_code AS STRING) AS sex_code, CAST(NULL AS DATE) AS birth_month,
         CAST(lsoa11_code AS STRING) AS lsoa11_code, CAST(NULL AS STRING) AS lsoa21_code,
         CAST(NULL AS STRING) AS household_id, CAST(NULL AS INTEGER) AS household_size,
@@ -102,7 +132,10 @@ WITH said AS (
     FROM extract.hes_ae_attendance
     UNION ALL
     SELECT
-        person_id, 4 AS preference, CAST(report_period_end AS DATE) AS said_date, CAST(practice_code AS STRING) AS practice_code,
+        person_id,
+        4 AS preference,
+        CAST(report_period_end AS DATE) AS said_date,
+        CAST(practice_code AS STRING) AS practice_code,
         CAST(NULL AS STRING) AS sex_code, CAST(birth_month AS DATE) AS birth_month,
         CAST(lsoa11_code AS STRING) AS lsoa11_code, CAST(lsoa21_code AS STRING) AS lsoa21_code,
         CAST(NULL AS STRING) AS household_id, CAST(NULL AS INTEGER) AS household_size,
