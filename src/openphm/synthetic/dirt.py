@@ -72,6 +72,8 @@ class Dirt:
             return np.zeros(len(batch), dtype=bool)
         late = (batch.month >= 0) & (batch.month < last)
         late &= rng.random(len(batch)) < self.settings.dirt.late
+        if batch.history is not None:
+            late &= ~batch.history
         batch.month = np.where(late, batch.month + 1, batch.month).astype(np.int16)
         return late
 

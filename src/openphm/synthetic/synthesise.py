@@ -149,8 +149,7 @@ def _write_chunk(
     for batch in all_batches(context):
         spec = definitions.extracts[batch.record]
         for delivered in dirt.apply(batch, spec):
-            again = "suffix" in delivered.extra
-            for name, column in context.periods(delivered.month, again=again).items():
+            for name, column in context.periods(delivered).items():
                 if spec.has_field(name) and name not in delivered.columns:
                     delivered.columns[name] = column
             delivery.write(dirt.duplicates(delivered, spec), spec)

@@ -16,7 +16,7 @@ from openphm.synthetic.lives import Facts, Life, dated
 from openphm.synthetic.states import States
 from openphm.synthetic.tables import by_subsegment, code_of
 
-CRISIS_LASTS = 0.36
+CRISIS_LASTS = 0.42
 CRISIS_ATTENDANCES = 10.0
 MOST_WHEN_HEALTHY = 4
 VIA_ED = 0.72

@@ -25,6 +25,7 @@ class Batch:
     month     index of the month each row is delivered in; -1 is the load before the history
     person    whose row it is, as index in the chunk; None where the record has no person column
     late_ok   rows may come in a later file (the record has a period for it)
+    history   rows that came with a person's record from before: they have no reporting period
     """
 
     record: str
@@ -32,6 +33,7 @@ class Batch:
     month: np.ndarray
     person: np.ndarray | None = None
     late_ok: bool = True
+    history: Bools | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -45,6 +47,7 @@ class Batch:
             self.month[rows],
             None if self.person is None else self.person[rows],
             self.late_ok,
+            None if self.history is None else self.history[rows],
             self.extra,
         )
 

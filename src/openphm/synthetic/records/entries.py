@@ -54,7 +54,9 @@ def gp_event(c: Context) -> Batch:
         "unit_code": words(np.concatenate(unit), units),
         "recorded_date": days(date),
     }
-    batch = c.batch("gp_event", columns, person, np.maximum(date, c.life.people.joined[person]))
+    joined = c.life.people.joined[person]
+    batch = c.batch("gp_event", columns, person, np.maximum(date, joined))
+    batch.history = (date < joined) | (batch.month < 0)
     alive = (date < c.life.people.stop[person]) & (date >= c.life.people.birth[person])
     return batch.take(np.flatnonzero(alive))
 

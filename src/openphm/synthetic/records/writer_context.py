@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from openphm.synthetic.clock import Days
+from openphm.synthetic.clock import FAR, Days
 from openphm.synthetic.draws import Ints
 from openphm.synthetic.households import Homes, addresses, forenames, name_lists
 from openphm.synthetic.lives import Life
@@ -90,16 +90,22 @@ class Context:
     def uprns(self) -> pa.Array:
         return as_text(self.homes.uprn)
 
-    def periods(self, month: np.ndarray, *, again: bool = False) -> dict[str, pa.Array]:
-        """`report_period` and `received_date` of rows delivered in these months.
+    def periods(self, batch: Batch) -> dict[str, pa.Array]:
+        """`report_period` and `received_date` of the rows of a batch, by the month they are delivered in.
 
-        A second delivery of a month comes 40 days after the first; the period stays.
+        A second delivery of a month comes 40 days after the first; the period stays. Entries of a GP
+        record from before the feed began, or before the person joined, have no period.
         """
+        month = batch.month
         starts = self.life.clock.month_starts
-        first = starts[0] - 30
-        period = np.where(month < 0, first, starts[np.clip(month, 0, len(starts) - 1)])
+        period = starts[np.clip(month, 0, len(starts) - 1)]
+        if batch.history is not None:
+            period = np.where(batch.history, FAR, period)
         received = np.where(month < 0, starts[0] + 9, starts[np.clip(month + 1, 0, len(starts) - 1)] + 9)
-        return {"report_period": days(period), "received_date": days(received + 40 * again)}
+        return {
+            "report_period": days(period),
+            "received_date": days(received + 40 * ("suffix" in batch.extra)),
+        }
 
     def batch(self, record: str, columns: dict[str, pa.Array], person: np.ndarray, day: Days) -> Batch:
         """A batch delivered monthly, by the day of each row."""
