@@ -20,6 +20,7 @@ from openphm.extracts import CheckedRecord, literal, quoted
 from openphm.store import Engine
 
 _NUMBERS = "zone_i.numbers"
+_PEOPLE_AT_A_TIME = 50_000
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ class Persons:
             f"SELECT {state} AS state, CAST(sum(s.n) AS BIGINT) AS n "
             f"FROM zone_i.seen_{spec.name} AS s {join} GROUP BY 1"
         )
+        self.engine.drop(f"zone_i.seen_{spec.name}")
         counts = dict(zip(rows["state"].to_pylist(), rows["n"].to_pylist(), strict=True))
         linked, invalid = counts.get("linked", 0), counts.get("invalid", 0)
         total = sum(counts.values())
@@ -144,7 +146,8 @@ class Persons:
         """(person_id, ten digits) of every person with a valid NHS number, for the vault."""
         for part in self._parts.get(_NUMBERS, []):
             rows = self.engine.query(f"SELECT person_id, digits FROM {part} WHERE digits IS NOT NULL")
-            yield from zip(rows["person_id"].to_pylist(), rows["digits"].to_pylist(), strict=True)
+            for batch in rows.to_batches(max_chunksize=_PEOPLE_AT_A_TIME):
+                yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def _table_of(spec: RecordSpec) -> str:

@@ -37,12 +37,16 @@ QUARANTINE = pa.schema(
     ]
 )  # fmt: skip
 COVERAGE = pa.schema(
-    [("record", pa.string()), ("provider_code", pa.string()), ("month", pa.date32()), ("rows", pa.int64())]
-)
+    [
+        ("record", pa.string()), ("provider_code", pa.string()), ("month", pa.date32()),
+        ("rows", pa.int64()), ("rows_late", pa.int64()),
+    ]
+)  # fmt: skip
 COMPLETENESS = pa.schema(
     [
         ("record", pa.string()), ("column_name", pa.string()),
         ("rows", pa.int64()), ("rows_present", pa.int64()), ("rows_valid", pa.int64()),
+        ("rows_mended", pa.int64()),
     ]
 )  # fmt: skip
 LINKAGE = pa.schema(
@@ -97,6 +101,7 @@ class Account:
                 {
                     "record": checked.spec.name, "column_name": name,
                     "rows": filled.rows, "rows_present": filled.present, "rows_valid": filled.valid,
+                    "rows_mended": filled.mended,
                 }
             )  # fmt: skip
 
@@ -134,7 +139,8 @@ class Account:
             return {row["file_id"]: (row["n"], None, None) for row in counted}
         day, provider = quoted(rule.date), quoted(rule.provider)
         rows = engine.query(
-            f"SELECT file_id, {provider} AS provider_code, month, count(*) AS n, min({day}) AS first, "
+            f"SELECT file_id, {provider} AS provider_code, month, count(*) AS n, "
+            f"count(*) FILTER (WHERE {_is_late(checked.spec)}) AS late, min({day}) AS first, "
             f"max({day}) AS last FROM "
             f"(SELECT *, CAST(date_trunc('month', {day}) AS DATE) AS month FROM {source}) "
             f"GROUP BY GROUPING SETS ((file_id), ({provider}, month)) ORDER BY provider_code, month"
@@ -145,6 +151,7 @@ class Account:
                 "provider_code": row["provider_code"],
                 "month": row["month"],
                 "rows": row["n"],
+                "rows_late": row["late"],
             }
             for row in rows
             if row["file_id"] is None and row["month"] is not None
@@ -174,6 +181,7 @@ class Account:
                 "provider_code": row["provider_code"],
                 "month": row["month"],
                 "rows": row["n"],
+                "rows_late": 0,
             }
             for row in rows
         )
@@ -194,6 +202,13 @@ class Account:
         for name, table in tables.items():
             pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
         return [folder / f"{name}.parquet" for name in tables]
+
+
+def _is_late(spec: RecordSpec) -> str:
+    """A row of an earlier month than the reporting period in which it was delivered."""
+    if spec.submission is None or spec.coverage is None or spec.submission.period == spec.coverage.date:
+        return "FALSE"
+    return f"month < date_trunc('month', {quoted(spec.submission.period)})"
 
 
 def _pairs(engine: Engine, select: str) -> dict[int, int]:

@@ -32,14 +32,20 @@ _DAYS = ("date", "timestamp")
 
 @dataclass(frozen=True)
 class Filled:
-    """How many rows of a column hold something, and how many hold an accepted value."""
+    """How many rows of a column hold something, an accepted value, and a code that had to be mended."""
 
     rows: int = 0
     present: int = 0
     valid: int = 0
+    mended: int = 0
 
     def __add__(self, other: Filled) -> Filled:
-        return Filled(self.rows + other.rows, self.present + other.present, self.valid + other.valid)
+        return Filled(
+            self.rows + other.rows,
+            self.present + other.present,
+            self.valid + other.valid,
+            self.mended + other.mended,
+        )
 
 
 @dataclass(frozen=True)
@@ -140,7 +146,8 @@ class _Profiler:
             reasons=sorted({one.reason for one in verdicts if one.reason}),
             is_identity=is_identity,
         )
-        return plan, Filled(rows, rows - nothing - blank, valid)
+        mended = sum(counts[one.raw] for one in verdicts if _is_mended(field, one))
+        return plan, Filled(rows, rows - nothing - blank, valid, mended)
 
     def _measured(
         self, field: FieldSpec, group: Group, sums: Mapping[str, int]
@@ -200,6 +207,11 @@ class _Profiler:
 def _is_judged(field: FieldSpec, group: Group) -> bool:
     kind = group.kind(field.name)
     return field.type in _JUDGED and kind != "missing" and not is_native(field.type, kind)
+
+
+def _is_mended(field: FieldSpec, one: Verdict | DateVerdict) -> bool:
+    """A code written otherwise than the data dictionary says, and understood all the same."""
+    return field.type == "code" and one.value is not None and one.value != one.raw
 
 
 def _is_blank(one: Verdict | DateVerdict) -> bool:

@@ -17,7 +17,7 @@ from openphm.extracts.columns import quoted
 from openphm.extracts.landing import Landed
 from openphm.store import Engine
 
-ROWS_AT_A_TIME = 20_000_000
+ROWS_AT_A_TIME = 4_000_000
 """Keys are counted in so many parts that each holds at most about this number of rows."""
 
 
