@@ -109,7 +109,15 @@ FOUND_DIRT = """
     SELECT record, 'code_invalid', count(*) FROM build.quality.quarantine
     WHERE reason_code = 'R_CODE' GROUP BY 1
     UNION ALL
-    SELECT record, 'nhs_number', rows_no_number + rows_invalid_number FROM build.quality.linkage
+    SELECT record, 'code_mendable', sum(rows_mended) FROM build.quality.completeness GROUP BY 1
+    UNION ALL
+    SELECT record, 'late', sum(rows_late) FROM build.quality.feed_coverage GROUP BY 1
+    UNION ALL
+    -- of the rows that were loaded, brought to the rows delivered
+    SELECT l.record, 'nhs_number', (rows_no_number + rows_invalid_number) * f.n_delivered / l.n_rows
+    FROM build.quality.linkage AS l
+    JOIN (SELECT record, sum(rows_delivered) AS n_delivered FROM build.quality.file GROUP BY 1) AS f
+      USING (record)
 """
 PLANTED_DIRT = """
     SELECT record, CASE WHEN kind LIKE 'nhs_number%' THEN 'nhs_number' ELSE kind END AS kind, sum(rows) AS n

@@ -54,10 +54,13 @@ QUALITY_FILES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("file_id", "BIGINT"), ("record", "STRING"), ("row_number", "BIGINT"), ("column_name", "STRING"),
         ("reason_code", "STRING"),
     ),
-    "coverage": (("record", "STRING"), ("provider_code", "STRING"), ("month", "DATE"), ("rows", "BIGINT")),
+    "coverage": (
+        ("record", "STRING"), ("provider_code", "STRING"), ("month", "DATE"), ("rows", "BIGINT"),
+        ("rows_late", "BIGINT"),
+    ),
     "completeness": (
         ("record", "STRING"), ("column_name", "STRING"), ("rows", "BIGINT"), ("rows_present", "BIGINT"),
-        ("rows_valid", "BIGINT"),
+        ("rows_valid", "BIGINT"), ("rows_mended", "BIGINT"),
     ),
     "linkage": (
         ("record", "STRING"), ("rows", "BIGINT"), ("rows_linked", "BIGINT"), ("rows_no_number", "BIGINT"),

@@ -36,6 +36,14 @@ TABLES: dict[str, str] = {
     "completeness": """
         SELECT record, column_name, n_rows, present_share, valid_share
         FROM quality.completeness ORDER BY present_share, record, column_name""",
+    "mended": """
+        SELECT record, column_name, rows_mended
+        FROM quality.completeness WHERE rows_mended > 0 ORDER BY record, column_name""",
+    "late": """
+        SELECT record, SUM(n_rows) AS n_rows, SUM(rows_late) AS rows_late,
+            CAST(SUM(rows_late) AS DOUBLE) / SUM(n_rows) AS late_share
+        FROM quality.feed_coverage GROUP BY record
+        HAVING SUM(rows_late) > 0 ORDER BY record""",
     "linkage": """
         SELECT record, n_rows, rows_no_number, rows_invalid_number, linked_share
         FROM quality.linkage ORDER BY record""",

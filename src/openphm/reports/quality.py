@@ -36,6 +36,7 @@ CHECKS: Mapping[str, tuple[str, tuple[str, ...], Mapping[str, str]]] = {
         },
     ),
     "validity": ("quarantine", ("record", "reason_code", "column_name"), {"rows_quarantined": "rows"}),
+    "mended": ("mended", ("record", "column_name"), {"rows_mended": "rows"}),
     "coverage": (
         "coverage",
         ("record",),
@@ -46,6 +47,7 @@ CHECKS: Mapping[str, tuple[str, tuple[str, ...], Mapping[str, str]]] = {
         ("provider_code", "month_end", "record"),
         {"usual_rows": "rows", "months_missing": "months"},
     ),
+    "late": ("late", ("record",), {"n_rows": "rows", "rows_late": "rows", "late_share": "share"}),
     "linkage": (
         "linkage",
         ("record",),
@@ -62,6 +64,8 @@ CHECKS: Mapping[str, tuple[str, tuple[str, ...], Mapping[str, str]]] = {
 TITLES = {
     "reconciliation": "Reconciliation: rows delivered are rows loaded and rows quarantined",
     "validity": "Validity: rows set aside, by reason",
+    "mended": "Mended: codes in another form than their standard's, and understood",
+    "late": "Late: rows delivered in a later reporting period",
     "coverage": "Coverage: did every provider send every month?",
     "missing": "Missing months: a gap is not a zero",
     "linkage": "Linkage: rows that found their person",

@@ -10,16 +10,17 @@
 --   provider_code  STRING   provider, practice or council
 --   month_end      DATE     last day of the month
 --   n_rows         BIGINT   rows dated in the month
+--   rows_late      BIGINT   of them, rows delivered in a later reporting period
 --   usual_rows     DOUBLE   median of the provider's months with rows
 --   is_missing     BOOLEAN  no row at all, from a provider that usually sends some
 WITH counted AS (
-    SELECT record, provider_code, month_end(month) AS month_end, SUM(rows) AS n_rows
+    SELECT record, provider_code, month_end(month) AS month_end, SUM(rows) AS n_rows, SUM(rows_late) AS rows_late
     FROM extract.quality_coverage
     WHERE provider_code IS NOT NULL
     GROUP BY record, provider_code, month_end(month)
 ),
 inside AS (
-    SELECT c.record, c.provider_code, c.month_end, c.n_rows
+    SELECT c.record, c.provider_code, c.month_end, c.n_rows, c.rows_late
     FROM counted AS c
     JOIN build.month AS m ON m.month_end = c.month_end
 ),
@@ -35,6 +36,7 @@ SELECT
     CAST(p.provider_code AS STRING) AS provider_code,
     CAST(m.month_end AS DATE) AS month_end,
     CAST(COALESCE(i.n_rows, 0) AS BIGINT) AS n_rows,
+    CAST(COALESCE(i.rows_late, 0) AS BIGINT) AS rows_late,
     CAST(p.usual_rows AS DOUBLE) AS usual_rows,
     CAST(i.n_rows IS NULL AND p.usual_rows >= 5 AS BOOLEAN) AS is_missing
 FROM provider AS p
