@@ -348,9 +348,20 @@ def test_tables_of_sqlite_and_duckdb_files_are_read(raw: Raw, tmp_path: Path) ->
         connection.executemany(f"INSERT INTO gp_event VALUES ({', '.join('?' * len(names))})", rows)
     connection.close()
     with DuckDBEngine(raw.path("warehouse.duckdb")) as engine:
-        table = pa.table({name: [str(n) for n in range(3)] for name in ("REG_ENTRY_NUMBER",)})
-        columns = {"NHS Number": [""] * 3, "REG_DATE_OF_DEATH": ["2025-01-02"] * 3}
-        for name, values in columns.items():
-            table = table.append_column(name, pa.array(values))
-        engine.load_rows("main.death_2025", table)
-    assert_loaded(raw, 63)
+        columns = {
+            "REG_ENTRY_NUMBER": ["0", "1", "2"],
+            "NHS Number": [""] * 3,
+            "REG_DATE_OF_DEATH": ["2025-01-02"] * 3,
+        }
+        engine.load_rows("main.death_2025", pa.table(columns))
+        engine.load_rows("main.users", pa.table({"login": ["nobody"]}))
+    outcome = raw.pseudonymise()
+    assert outcome.document is not None and outcome.document["rows_loaded"] == 63
+    assert outcome.document["tables_not_read"] == ["warehouse.duckdb:main.users"]
+    outcome.assert_adds_up()
+
+
+def test_a_database_without_any_table_of_ours_is_rejected(raw: Raw) -> None:
+    with DuckDBEngine(raw.path("warehouse.duckdb")) as engine:
+        engine.load_rows("main.users", pa.table({"login": ["nobody"]}))
+    assert_rejected(raw, "F_UNKNOWN")

@@ -89,6 +89,8 @@ def _print_summary(document: dict[str, Any], out: Path, seconds: float) -> None:
         click.echo(f"F_DUPLICATE_FILE: {name} is a file that was already delivered; its rows were not used.")
     for name in document["recognised_by_header"]:
         click.echo(f"{name} was recognised by its columns, not by its name.")
+    for name in document["tables_not_read"]:
+        click.echo(f"{name} is no specified record and was not read.")
     for emit in document["emitted"]:
         rule = f" by the rule {emit['rule']}" if emit["rule"] else ""
         click.echo(f"{emit['rows']:,} rows of {emit['record']} made from {emit['from']}{rule}.")

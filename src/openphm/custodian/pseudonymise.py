@@ -209,6 +209,7 @@ class _Run:
             "opt_outs": {"type_1": None, "national": None, "local": None},
             "recognised_by_header": [one.source.name for one in self.reading.files.values() if one.by_header],
             "same_file_twice": [one.source.name for one in self.reading.files.values() if one.same_as],
+            "tables_not_read": self.reading.not_read,
             "emitted": self.emitted,
             "definitions": [one for one in self.definitions.used() if one["id"].startswith("extracts/")],
         }

@@ -20,7 +20,7 @@ from openphm.extracts.landing import Landed, land, sha256_of
 from openphm.extracts.reasons import FileRejected
 from openphm.extracts.recognising import Recognised, recognise
 from openphm.extracts.repeats import set_orphans_aside, set_repeats_aside
-from openphm.extracts.sources import Source, find_sources
+from openphm.extracts.sources import TABLE_FORMS, Source, find_sources
 from openphm.extracts.years import has_years, one_row_a_year, with_years
 from openphm.store import Engine
 
@@ -45,13 +45,14 @@ class DeliveredFile:
 
 @dataclass
 class Reading:
-    """A delivery that is being read."""
+    """A delivery that is being read. `not_read`: tables of databases that are no specified record."""
 
     engine: Engine
     specs: Mapping[str, RecordSpec]
     work: Path
     threads: int = 2
     files: dict[int, DeliveredFile] = field(default_factory=dict)
+    not_read: list[str] = field(default_factory=list)
     problems: list[FileRejected] = field(default_factory=list)
 
     def take(self, folder: Path, *, apart_from: tuple[str, ...] = ()) -> None:
@@ -63,11 +64,30 @@ class Reading:
             try:
                 found.append(recognise(source, self.specs))
             except FileRejected as reason:
-                self.problems.append(reason)
+                if source.form in TABLE_FORMS:
+                    self.not_read.append(source.name)
+                else:
+                    self.problems.append(reason)
+        self._refuse_foreign_databases(sources, found)
         for one in found:
             file_id = len(self.files) + 1
             self.files[file_id] = DeliveredFile(
                 file_id, one.source, one.spec, by_header=one.by_header, stamp=_stamp(one.source)
+            )
+
+    def _refuse_foreign_databases(self, sources: Sequence[Source], found: Sequence[Recognised]) -> None:
+        """A database may hold other tables as well; one without any table of ours is a mistake."""
+        known = {one.source.path for one in found}
+        databases = {source.path for source in sources if source.form in TABLE_FORMS}
+        for path in sorted(databases - known):
+            self.problems.append(
+                FileRejected(
+                    "F_UNKNOWN",
+                    path.name,
+                    "none of its tables is a specified record.",
+                    "A table is recognised by its name or its columns.",
+                    "name its tables after their records, or take it out of the folder",
+                )
             )
 
     def identify(self) -> None:

@@ -18,7 +18,8 @@ from openphm.core import nearest
 from openphm.definitions import RecordSpec, comparable_name
 from openphm.extracts.header import DELIMITERS, count_bound, split_header
 from openphm.extracts.reasons import FileRejected
-from openphm.extracts.sources import Source
+from openphm.extracts.sources import TABLE_FORMS, Source
+from openphm.extracts.tables import open_table
 
 FEWEST_COLUMNS = 4
 """A header with fewer known columns than this fits too many records to be believed."""
@@ -89,11 +90,13 @@ def _headers(source: Source) -> list[list[str]]:
     try:
         if source.form == "parquet":
             return [pq.read_schema(source.path).names]
+        if source.form in TABLE_FORMS:
+            return [open_table(source).names]
         if source.form != "text":
             return []
         with source.path.open("rb") as file:
             line = file.readline(_HEADER_BYTES).decode("utf-8-sig").rstrip("\r\n")
-    except (OSError, UnicodeError, pa.ArrowException):
+    except (OSError, UnicodeError, pa.ArrowException, FileRejected):
         return []
     return [split_header(line, sign) for sign in DELIMITERS if sign in line]
 

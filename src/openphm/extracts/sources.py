@@ -17,6 +17,7 @@ from openphm.extracts.reasons import FileRejected
 from openphm.store import DuckDBEngine
 
 NEVER_OPENED = ("truth",)
+TABLE_FORMS = ("sqlite", "duckdb")
 _IGNORED = ("thumbs.db", "desktop.ini")
 _ENDINGS = (".gz", ".csv", ".txt", ".tsv", ".psv", ".dat", ".tab", ".parquet", ".pq")
 _SQLITE = b"SQLite format 3\x00"

@@ -14,7 +14,7 @@ import pyarrow as pa
 from openphm.core.errors import StoreError
 from openphm.extracts.reasons import FileRejected
 from openphm.extracts.sources import Source
-from openphm.store import DuckDBEngine, TableName
+from openphm.store import DuckDBEngine
 
 BATCH_ROWS = 50_000
 
@@ -69,23 +69,23 @@ def _text(value: object) -> str:
 
 
 def _duckdb(source: Source) -> TableRows:
+    schema, _, table = source.member.partition(".")
+    place = f"{_quoted(schema)}.{_quoted(table)}"
+
     def batches() -> Iterator[list[pa.Array]]:
         with DuckDBEngine(source.path, read_only=True) as engine:
             listed = ", ".join(f"CAST({_quoted(name)} AS VARCHAR)" for name in names)
-            last = engine.query(f"SELECT coalesce(max(rowid), -1) AS last FROM {table.sql}")["last"][
-                0
-            ].as_py()
+            last = engine.query(f"SELECT coalesce(max(rowid), -1) AS last FROM {place}")["last"][0].as_py()
             for first in range(0, last + 1, BATCH_ROWS):
                 until = first + BATCH_ROWS
                 rows = engine.query(
-                    f"SELECT {listed} FROM {table.sql} WHERE rowid >= {first} AND rowid < {until}"
+                    f"SELECT {listed} FROM {place} WHERE rowid >= {first} AND rowid < {until}"
                 )
                 yield [column.combine_chunks() for column in rows.columns]
 
     try:
-        table = TableName.parse(source.member)
         with DuckDBEngine(source.path, read_only=True) as engine:
-            names = list(engine.columns(source.member))
+            names = engine.query(f"SELECT * FROM {place} LIMIT 0").column_names
     except StoreError as error:
         raise FileRejected("F_TABLE", source.name, "the table cannot be read.") from error
     return TableRows(names, batches)
