@@ -70,6 +70,13 @@ def literal(text: str) -> str:
 def raw_text(field: FieldSpec, physical: str, kind: str) -> str:
     """The delivered value as text, for fields that are judged or kept as text."""
     column = quoted(physical)
+    if kind == "text" and field.type == "date":
+        # without the time of day behind an ISO day there are few distinct values to judge
+        has_time = f"substr({column}, 5, 1) = '-' AND substr({column}, 11, 1) IN ('T', ' ')"
+        has_time += f" AND substr({column}, 12, 1) IN ('0', '1', '2')"
+        return (
+            f"CASE WHEN strlen({column}) > 10 AND {has_time} THEN substr({column}, 1, 10) ELSE {column} END"
+        )
     if kind == "text":
         return f"CAST({column} AS VARCHAR)"
     if kind == "number" and field.type in ("id", "code", "date", "timestamp", "flag"):
