@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,17 @@ class Made:
     """A folder that `synthesise` wrote, and what it said about it."""
 
     folder: Path
-    summary: Summary
-    definitions: Definitions
+    summary: Summary = field(repr=False)
+    definitions: Definitions = field(repr=False)
+    read: dict[str, pa.Table] = field(default_factory=dict, repr=False)
 
     def record(self, name: str) -> pa.Table:
         """All rows of a record, in canonical column names, with the month of the file they came in."""
+        if name not in self.read:
+            self.read[name] = self._read(name)
+        return self.read[name]
+
+    def _read(self, name: str) -> pa.Table:
         names = {one.field: one.name for one in self.definitions.extracts[name].fields}
         tables = []
         for path in sorted((self.folder / "extracts" / name).glob("*.parquet")):
