@@ -43,7 +43,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 )
 @click.option("--definitions", "overlay", type=_FOLDER, help="The site's own definitions.")
 @click.option(
-    "--memory", default="4GB", show_default=True, help="Memory to use before spilling to the store."
+    "--memory", default="2GB", show_default=True, help="Memory to use before spilling to the store."
 )
 @click.option("--threads", type=click.IntRange(min=1), help="Cores to use; all of them if not given.")
 @click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")

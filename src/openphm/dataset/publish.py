@@ -32,7 +32,7 @@ def build(
     *,
     as_at: date | None = None,
     engine: str = "duckdb",
-    memory_limit: str = "4GB",
+    memory_limit: str = "2GB",
     threads: int | None = None,
     progress: Progress = lambda stage, doing: None,
 ) -> Build:
@@ -79,7 +79,9 @@ class _Made:
             self._progress("checks", "promises")
             files = all_files(self._definitions).values()
             self._checks = run_checks(duckdb, files, self._pods, self._runner.ranges)
-            self._runner.drop_working()
+            for table in duckdb.tables():
+                if table.startswith("working."):
+                    duckdb.drop(table)
 
     def _make(self, engine: DuckDBEngine | SparkEngine, as_at: date | None) -> tuple[Runner, BuildDates]:
         return make_tables(engine, self._delivery, self._definitions, as_at=as_at, progress=self._progress)

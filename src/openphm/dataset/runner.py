@@ -78,12 +78,6 @@ class Runner:
         parts = -(-n_people // PEOPLE_IN_A_RANGE)
         self.ranges = PersonRanges.over(n_people, parts) if parts > 1 else None
 
-    def drop_working(self, keep: Sequence[str] = ()) -> None:
-        """Forget the scaffolding."""
-        for table in [made.table for made in self.made] + sorted(self.views):
-            if table.startswith("working.") and table not in keep:
-                self.engine.drop(table)
-
 
 def sql_folder() -> Path:
     """Where the SQL files of the build are."""

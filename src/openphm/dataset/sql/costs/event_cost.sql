@@ -15,20 +15,26 @@
 --   is_start           BOOLEAN        as on the event
 
 -- The price on the record first, moved from the year of care to the build's year; then the price list for
--- the event's currency; then the one for any currency; else £0 with basis none.
-WITH chosen AS (
+-- the event's currency; then the one for any currency; else £0 with basis none. A year before the first
+-- deflator, or after the last, is moved by that one.
+WITH known AS (
+    SELECT MIN(first_year) AS earliest, MAX(first_year) AS latest FROM working.record_price
+),
+chosen AS (
     SELECT
-        e.event_id, e.person_key, e.event_date, e.point_of_delivery, e.is_start, b.price_year, e.tariff_gbp, k.factor,
+        e.event_id, e.person_key, e.event_date, e.point_of_delivery, e.is_start, b.price_year,
+        e.tariff_gbp, k.factor,
         COALESCE(k.is_believed, TRUE) AND e.tariff_gbp IS NOT NULL AS is_on_record,
-        COALESCE(p.price_gbp, q.price_gbp) AS price_gbp,
-        COALESCE(p.cost_basis, q.cost_basis, 'none') AS cost_basis,
-        CAST(CASE COALESCE(p.unit, q.unit) WHEN 'event' THEN 1 ELSE e.quantity END AS DECIMAL(12,2)) AS units
+        COALESCE(p.price_gbp, k.price_gbp) AS price_gbp,
+        COALESCE(p.cost_basis, k.cost_basis, 'none') AS cost_basis,
+        CAST(CASE COALESCE(p.unit, k.unit) WHEN 'event' THEN 1 ELSE e.quantity END AS DECIMAL(12,2)) AS units
     FROM activity.event AS e
     CROSS JOIN build.parameters AS b
+    CROSS JOIN known AS y
     LEFT JOIN costs.price AS p ON p.point_of_delivery = e.point_of_delivery AND p.currency = e.currency
-    LEFT JOIN costs.price AS q ON q.point_of_delivery = e.point_of_delivery AND q.currency = '*'
     LEFT JOIN working.record_price AS k
-        ON k.point_of_delivery = e.point_of_delivery AND k.first_year = financial_year(e.event_date)
+        ON k.point_of_delivery = e.point_of_delivery
+        AND k.first_year = GREATEST(y.earliest, LEAST(y.latest, financial_year(e.event_date)))
 )
 SELECT
     CAST(event_id AS BIGINT) AS event_id,

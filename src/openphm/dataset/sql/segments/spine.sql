@@ -3,7 +3,6 @@
 -- writes: segments.spine
 -- grain: one row per person and month with a registered day
 -- key: person_key, month_end
--- sort: person_key, month_end
 -- ranges: person_key
 -- columns:
 --   person_key                  INTEGER  the person
