@@ -1,11 +1,7 @@
-"""openphm custodian: zone I. The only command that opens the custodian room.
-
-It runs as its own process, with its own home. Nothing it prints holds a value of a row.
-"""
+"""openphm custodian pseudonymise: identifiable extracts in, extracts about pseudonyms out."""
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 from pathlib import Path
@@ -15,36 +11,16 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from openphm.cli.custodian.options import FOLDER, home_option, overlay_option
 from openphm.custodian import Home, Options, pseudonymise
 from openphm.definitions import load
 
-_FOLDER = click.Path(path_type=Path, file_okay=False)
 
-
-@click.group("custodian")
-def command() -> None:
-    """Hold the keys: turn identifiable extracts into extracts about pseudonyms (zone I)."""
-    # no memory of a process that held a key or a name may end in a core file
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-@command.command("init")
-@click.option("--home", type=_FOLDER, required=True, help="The custodian's home; made if it is missing.")
-def init(home: Path) -> None:
-    """Make a custodian's home with a new key.
-
-    With OPENPHM_CUSTODIAN_PASSPHRASE set, the key file is wrapped with it. Back the home up, apart from any
-    copy of the extracts: without its key no later month links to an earlier one.
-    """
-    made = Home.make(home)
-    click.echo(f"Made {home} (mode 0700) with key {made.epoch}, check value {made.check_value}.")
-
-
-@command.command("pseudonymise")
-@click.argument("raw", type=_FOLDER)
-@click.argument("out", type=_FOLDER)
-@click.option("--home", type=_FOLDER, required=True, help="The custodian's home (`custodian init`).")
-@click.option("--definitions", "overlay", type=_FOLDER, help="The site's own definitions.")
+@click.command("pseudonymise")
+@click.argument("raw", type=FOLDER)
+@click.argument("out", type=FOLDER)
+@home_option
+@overlay_option
 @click.option("--memory", default="3GB", show_default=True, help="Memory to use before spilling to the home.")
 @click.option("--threads", type=click.IntRange(min=1), help="Cores to use; all of them if not given.")
 @click.option(
@@ -54,7 +30,7 @@ def init(home: Path) -> None:
 )
 @click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
 @click.option("--no-progress", is_flag=True, help="Plain lines instead of a progress bar.")
-def pseudonymise_command(
+def command(
     raw: Path,
     out: Path,
     home: Path,
