@@ -6,7 +6,7 @@ written over `people` and cannot reach anybody else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -16,6 +16,8 @@ from openphm.access import Scope
 from openphm.core.errors import StoreError, UsageError
 from openphm.core.periods import is_month_end, month_end
 from openphm.core.results import Provenance
+from openphm.criteria import Known, known_names
+from openphm.definitions import Definition, Definitions, load
 from openphm.population.people import people_sql
 from openphm.store import Build, DuckDBEngine
 
@@ -42,13 +44,16 @@ class Place(NamedTuple):
 class Asking:
     """A build, opened, with the scope that every question about people carries."""
 
-    def __init__(self, build: Build, engine: DuckDBEngine, scope: Scope) -> None:
+    def __init__(
+        self, build: Build, engine: DuckDBEngine, scope: Scope, *, definitions: Definitions | None = None
+    ) -> None:
         if build.manifest is None:
             raise StoreError(f"build {build.id}", "has no manifest", remedy="publish another build")
         self.build = build
         self.scope = scope
         self._manifest = build.manifest
         self._engine = engine
+        self._definitions = definitions
 
     # -- what it is
 
@@ -56,6 +61,19 @@ class Asking:
     def as_at(self) -> date:
         """The date of the build."""
         return date.fromisoformat(self._manifest.as_at)
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        """The definitions that questions are asked with: those given on opening, or the shipped ones.
+
+        What the build itself was made with is in its manifest, and in the provenance of every answer.
+        """
+        return self._definitions if self._definitions is not None else load()
+
+    @cached_property
+    def known(self) -> Known:
+        """The names that a criterion may use."""
+        return known_names(self.definitions)
 
     @cached_property
     def month_ends(self) -> tuple[date, ...]:
@@ -91,14 +109,15 @@ class Asking:
         rows = self.ask_reference("SELECT lsoa21_code FROM reference.lsoa21")
         return Place("lsoa21", wanted, wanted) if {"lsoa21_code": wanted} in rows else None
 
-    def provenance(self, as_at: date | None = None) -> Provenance:
-        """What an answer of this build rests on."""
-        return Provenance.with_definitions(
-            self.build.id,
-            as_at or self.as_at,
-            used=[dict(one) for one in self._manifest.definitions],
-            openphm=_version(),
-        )
+    def provenance(self, as_at: date | None = None, *, asked_with: Iterable[Definition] = ()) -> Provenance:
+        """What an answer of this build rests on.
+
+        asked_with: definitions that the question itself used. One that differs from what the build was
+        made with is listed beside it.
+        """
+        used: list[Mapping[str, str]] = [dict(one) for one in self._manifest.definitions]
+        used += [one.used() for one in asked_with if one.used() not in used]
+        return Provenance.with_definitions(self.build.id, as_at or self.as_at, used=used, openphm=_version())
 
     # -- asking
 

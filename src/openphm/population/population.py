@@ -9,6 +9,8 @@ from openphm.core.results import Result
 from openphm.definitions import Definitions
 from openphm.population import moves, quality, segments
 from openphm.population.asking import Asking
+from openphm.population.cohorts import Cohort
+from openphm.population.cohorts.chosen import What
 
 
 class Population(Asking):
@@ -28,6 +30,13 @@ class Population(Asking):
     def moves(self, before: Definitions, after: Definitions, as_at: date | None = None) -> Result:
         """How many people each change of the segment rules would move, from where to where."""
         return moves.moves(self, before, after, self.checked_date(as_at))
+
+    def cohort(self, what: What) -> Cohort:
+        """People who meet a definition: an id, the path of a YAML file, plain data or a criterion.
+
+        Raises DefinitionError with every problem of it.
+        """
+        return Cohort(self, what)
 
     def attribution(self) -> Result:
         """Pounds of activity, of the segments and of nobody in the 12 months of the build."""
