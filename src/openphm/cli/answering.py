@@ -47,18 +47,21 @@ def answer(page: Page, asked: Asked, *, seconds: float, alarm: str = "") -> None
     rule = rule_named(asked.disclosure, asked.overlay)
     _remember(page, asked, rule)
     released = secondary_use(page.result, rule)
-    summary = page.headline(list(released.records()))
+    records = list(released.records())
+    summary = page.headline(records)
     fold = _fold(page.layout)
     if asked.form == "table":
         _table(page, asked, released, summary, fold, seconds)
         return
+    drawings = page.charts(records) if asked.form == "html" else ()
     if asked.output is None:
         if asked.form == "xlsx":
-            remedy = "openphm report segments --format xlsx --output segments.xlsx"
+            remedy = "name it: --output report.xlsx"
             raise UsageError("--format xlsx", "a workbook needs a file", remedy=remedy)
-        click.echo(as_text(released, asked.form, title=page.title, summary=summary, fold=fold), nl=False)
+        said = {"title": page.title, "summary": summary}
+        click.echo(as_text(released, asked.form, **said, fold=fold, drawings=drawings), nl=False)
         return
-    write(released, asked.output, asked.form, title=page.title, summary=summary, fold=fold)
+    write(released, asked.output, asked.form, title=page.title, summary=summary, fold=fold, drawings=drawings)
     if not asked.quiet:
         click.echo(summary, err=True)
         click.echo(f"Wrote {asked.output} ({asked.output.stat().st_size / 1e3:,.0f} kB).", err=True)
@@ -93,6 +96,8 @@ def _fold(layout: Layout | None) -> Fold | None:
         layout.value,
         layout.unit,
         split=layout.split,
+        lower=layout.lower,
+        upper=layout.upper,
         titles=layout.titles,
         groups=layout.groups,
     )

@@ -6,13 +6,16 @@ want measures down the side and subsegments across.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from openphm.core.results import Scalar
 from openphm.release.released import Figure, Released
 
 Item = Figure | Scalar
+
+LOWER, UPPER = "95% from", "to"
+"""What stands above the confidence limits of the column before."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Fold:
     split   a column of which each value gets a table of its own; None for one table
     titles  names for people of the codes, for example {"mean_age": "Mean age"}
     groups  a heading for each row of the side, for example {"mean_age": "Population"}
+    lower, upper  columns with confidence limits; where there are any, they stand beside the value
     """
 
     down: str
@@ -29,6 +33,8 @@ class Fold:
     value: str
     unit: str = "unit"
     split: str | None = None
+    lower: str | None = None
+    upper: str | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
 
@@ -81,22 +87,34 @@ def _as_it_is(released: Released) -> Wide:
 
 
 def _folded(released: Released, rows: Sequence[tuple[Item, ...]], fold: Fold, part: str) -> Wide:
-    down, across, value, unit = (
-        released.columns.index(name) for name in (fold.down, fold.across, fold.value, fold.unit)
-    )
-    top: dict[str, None] = {}
-    cells: dict[str, dict[str, tuple[Item, str | None]]] = {}
+    down, across, unit = (released.columns.index(name) for name in (fold.down, fold.across, fold.unit))
+    values = [(fold.value, ""), (fold.lower, LOWER), (fold.upper, UPPER)]
+    places = [(released.columns.index(name), said) for name, said in values if name]
+    top: dict[tuple[str, str], None] = {}
+    cells: dict[str, dict[tuple[str, str], tuple[Item, str | None]]] = {}
     for row in rows:
         side, over = str(row[down]), str(row[across])
-        top.setdefault(over)
-        cells.setdefault(side, {})[over] = (row[value], str(row[unit]))
+        line = cells.setdefault(side, {})
+        for place, said in places:
+            if not said or row[place] is not None:
+                top.setdefault((over, said))
+                line[over, said] = (row[place], str(row[unit]))
+    nothing = (None, None)
+    columns = _limits_beside(top)
     lines = tuple(
         Line(
             fold.title(side),
             fold.groups.get(side, ""),
-            tuple(held.get(over, (None, None))[0] for over in top),
-            tuple(held.get(over, (None, None))[1] for over in top),
+            tuple(held.get(one, nothing)[0] for one in columns),
+            tuple(held.get(one, nothing)[1] for one in columns),
         )
         for side, held in cells.items()
     )
-    return Wide(part, fold.title(part), fold.title(fold.down), tuple(fold.title(over) for over in top), lines)
+    names = tuple(said or fold.title(over) for over, said in columns)
+    return Wide(part, fold.title(part), fold.title(fold.down), names, lines)
+
+
+def _limits_beside(columns: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The columns in their order, with the limits of each right after its value."""
+    held = list(columns)
+    return [one for over, said in held if not said for one in held if one[0] == over]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -20,14 +21,23 @@ def _template() -> Template:
     return environment.get_template("table.html")
 
 
-def as_html(released: Released, *, title: str, summary: str = "", fold: Fold | None = None) -> str:
-    """The page: title, the sentence that says what matters, the table, notes and provenance.
+def as_html(
+    released: Released,
+    *,
+    title: str,
+    summary: str = "",
+    fold: Fold | None = None,
+    drawings: Sequence[str] = (),
+) -> str:
+    """The page: title, the sentence that says what matters, drawings, the table, notes and provenance.
 
-    Everything from the data is escaped. Hidden figures are spoken as such by a screen reader.
+    Everything from the data is escaped. Hidden figures are spoken as such by a screen reader. drawings: SVG
+    markup that its maker has escaped already.
     """
     return _template().render(
         title=title,
         summary=summary,
+        drawings=drawings,
         tables=[(table, _cells(table)) for table in widen(released, fold)],
         provenance=released.provenance,
         notes=released.notes,

@@ -25,6 +25,11 @@ _BY_UNIT: dict[str, Callable[[float], str]] = {
     "decile": lambda v: f"{v:.1f}",
     "conditions": lambda v: f"{v:.1f}",
     "per_person_year": lambda v: f"{v:.1f}",
+    "ratio": lambda v: f"{v:.2f}",
+    "per_1000": lambda v: f"{v:,.1f}",
+    "per_100000": lambda v: f"{v:,.0f}",
+    "events": lambda v: f"{v:,.0f}",
+    "days": lambda v: f"{v:,.0f}",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -68,11 +68,20 @@ FORMATS = ("csv", "json", "html", "xlsx")
 
 
 def as_text(
-    released: Released, format_: str, *, title: str, summary: str = "", fold: Fold | None = None
+    released: Released,
+    format_: str,
+    *,
+    title: str,
+    summary: str = "",
+    fold: Fold | None = None,
+    drawings: Sequence[str] = (),
 ) -> str:
-    """The table as CSV, JSON or HTML text. XLSX is not text: use `write`."""
+    """The table as CSV, JSON or HTML text. XLSX is not text: use `write`.
+
+    drawings: SVG for the HTML page, drawn from released rows.
+    """
     if format_ == "html":
-        return as_html(released, title=title, summary=summary, fold=fold)
+        return as_html(released, title=title, summary=summary, fold=fold, drawings=drawings)
     if format_ not in _TEXT:
         raise UsageError(
             "--format", f"'{format_}' is not text", "csv, json and html are.", "use --output FILE"
@@ -81,7 +90,14 @@ def as_text(
 
 
 def write(
-    released: Released, path: Path, format_: str, *, title: str, summary: str = "", fold: Fold | None = None
+    released: Released,
+    path: Path,
+    format_: str,
+    *,
+    title: str,
+    summary: str = "",
+    fold: Fold | None = None,
+    drawings: Sequence[str] = (),
 ) -> None:
     """Write the table to a file, which appears whole or not at all.
 
@@ -90,7 +106,8 @@ def write(
     if format_ == "xlsx":
         content = as_xlsx(released, title=title, summary=summary, fold=fold)
     else:
-        content = as_text(released, format_, title=title, summary=summary, fold=fold).encode("utf-8")
+        text = as_text(released, format_, title=title, summary=summary, fold=fold, drawings=drawings)
+        content = text.encode("utf-8")
     partial = path.with_name(path.name + ".tmp")
     try:
         partial.write_bytes(content)

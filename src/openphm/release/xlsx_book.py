@@ -33,6 +33,11 @@ _NUMBER_FORMATS = {
     "decile": "0.0",
     "conditions": "0.0",
     "per_person_year": "0.0",
+    "ratio": "0.00",
+    "per_1000": "#,##0.0",
+    "per_100000": "#,##0",
+    "events": "#,##0",
+    "days": "#,##0",
 }
 _WHEN_SAVED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 _HEAD = PatternFill("solid", fgColor="FF003087")

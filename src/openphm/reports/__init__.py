@@ -7,9 +7,16 @@ disclosure control, so that a sentence never says more than the table shows.
 from openphm.reports.opening import opened
 from openphm.reports.page import Layout, Page
 from openphm.reports.quality import data_quality
+from openphm.reports.report import Report
 from openphm.reports.segments import segments
 
-REPORTS = {"segments": segments}
+_ALL = (
+    Report(
+        "segments", "Figure 12: people, use and cost of each subsegment", segments, by=("pcn", "practice")
+    ),
+)
+
+REPORTS = {report.name: report for report in _ALL}
 """Every report by the name that `openphm report NAME` takes."""
 
-__all__ = ["REPORTS", "Layout", "Page", "data_quality", "opened", "segments"]
+__all__ = ["REPORTS", "Layout", "Page", "Report", "data_quality", "opened", "segments"]

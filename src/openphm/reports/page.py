@@ -18,6 +18,7 @@ class Layout:
     titles  names for people of measures and codes
     groups  a heading for each measure
     key     what the short codes across the top mean
+    lower, upper  columns with the confidence limits of the value, shown beside it where there are any
     """
 
     down: str
@@ -25,6 +26,8 @@ class Layout:
     value: str
     unit: str = "unit"
     split: str | None = None
+    lower: str | None = None
+    upper: str | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
     key: Mapping[str, str] = field(default_factory=dict)
@@ -38,6 +41,7 @@ class Page:
     next_step  what to do now, in one sentence
     layout     None when the table is read as it is
     most_lines so many on a terminal, for each table of a split one; the whole goes to a file
+    charts     gives drawings (SVG, from `openphm.reports.drawing`) for an HTML page, from the released rows
     """
 
     title: str
@@ -46,3 +50,4 @@ class Page:
     next_step: str = ""
     layout: Layout | None = None
     most_lines: Mapping[str, int] = field(default_factory=dict)
+    charts: Callable[[Sequence[Record]], Sequence[str]] = lambda records: ()
