@@ -107,7 +107,7 @@ def test_what_is_no_activity_is_counted_with_its_reason(built: DuckDBEngine) -> 
     assert [tuple(row.values()) for row in found] == [
         ("gp_appointment", "not attended", "DNA", 1, Decimal("0.00")),
         ("sus_ecds_attendance", "planned, or department without a meaning", "01", 1, Decimal("0.00")),
-        ("sus_op_appointment", "not attended", "3", 1, Decimal("99.00")),
+        ("sus_op_appointment", "not attended", "3", 2, Decimal("99.00")),
         ("talking_therapies_contact", "not attended", "3", 1, Decimal("0.00")),
     ]
 
@@ -266,6 +266,20 @@ def test_a_waiting_list_lasts_to_the_providers_next_return_or_until_it_is_too_ol
 ) -> None:
     assert held(built, "lee", "on_waiting_list") == [(day("2026-01-04"), day("2026-01-25"), "true", None)]
     assert held(built, "moe", "on_waiting_list") == [(day("2026-01-25"), day("2026-03-01"), "true", None)]
+
+
+def test_surgery_is_scheduled_while_a_return_says_so_and_the_day_is_near(built: DuckDBEngine) -> None:
+    assert held(built, "kay", "surgery_scheduled") == [(day("2026-01-18"), day("2026-01-22"), "true", None)]
+    assert held(built, "lee", "surgery_scheduled") == []
+
+
+def test_a_referral_is_recent_from_its_appointment_to_six_months_after_it_was_made(
+    built: DuckDBEngine,
+) -> None:
+    assert held(built, "kay", "physiotherapy_referral") == [
+        (day("2026-01-14"), day("2026-05-20"), "true", None)
+    ]
+    assert held(built, "hal", "physiotherapy_referral") == []
 
 
 def test_a_nursing_home_service_is_a_care_home(built: DuckDBEngine) -> None:

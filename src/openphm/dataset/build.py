@@ -39,8 +39,8 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
                     "working.condition_evidence", "conditions.person_condition")),
     ("attributes", ("working.attribute_code", "working.attribute_mark", "working.attribute_held",
                     "working.attribute_reading", "working.social_care_held", "working.use_held",
-                    "working.waiting_held", "working.address_held", "working.attribute_flag",
-                    "working.condition_count", "working.medicine_count", "working.deficit_step",
+                    "working.waiting_held", "working.referral_held", "working.address_held",
+                    "working.attribute_flag", "working.condition_count", "working.medicine_count", "working.deficit_step",
                     "working.deficit_count", "working.frailty_level", "working.place_value",
                     "attributes.person_attribute")),
     ("months", ("working.bed_day", "person.month")),
@@ -60,6 +60,7 @@ VIEWS = frozenset(
         "working.attribute_held",
         "working.social_care_held",
         "working.use_held",
+        "working.referral_held",
         "working.address_held",
         "working.place_value",
     }

@@ -116,6 +116,10 @@ class Vocabulary:
         return self.codes("bmi")[0]
 
     @cached_property
+    def health_check(self) -> str:
+        return self.codes("nhs_health_check")[0]
+
+    @cached_property
     def care_home(self) -> CodeTable:
         return self.table([self.codes("care_home")])
 

@@ -10,7 +10,7 @@ gus   nine deficits at 80, in a nursing home paid by the week   3a
 hal   unlinked: no valid NHS number                             nobody's pounds
 ivy   linked, but registered nowhere here                       nobody's pounds
 jon   metastatic cancer known from a cancer pathway             5a
-kay   five medicines, an opioid, a body mass index that fell    1a
+kay   five medicines, an opioid, a body mass index that fell; an operation and physiotherapy to come    1a
 lee   learning disability, on a waiting list, a mental health stay over a month end   3c
 moe   hypertension known to a hospital alone; a family history of diabetes            3f
 """
@@ -270,9 +270,21 @@ def _lee(made: MadeDelivery) -> None:
         waiting_list_type="ORTT", provider_code="RWD", treatment_function_code="110",
         clock_start_date=day("2025-12-20"), period_status_code="20",
     )  # fmt: skip
+    for week, to_come_in in (("2026-01-11", "2026-06-30"), ("2026-01-18", "2026-01-21")):
+        made.add(
+            "waiting_list_pathway", person_id("kay"), pathway_key="wkay", week_ending_date=day(week),
+            waiting_list_type="IRTT", provider_code="RWD", treatment_function_code="110",
+            clock_start_date=day("2025-12-20"), period_status_code="20", to_come_in_date=day(to_come_in),
+        )  # fmt: skip
     made.add(
         "mhsds_spell", person_id("lee"), spell_key="hlee", person_local="mlee", provider_code="RP7",
         admission_date=day("2025-03-20"), discharge_date=day("2025-04-05"),
+    )  # fmt: skip
+    made.add(
+        "sus_op_appointment", person_id("kay"), appointment_key="okay", provider_code="RWD",
+        appointment_date=day("2026-01-14"), first_attendance_code="1", attended_code="3",
+        treatment_function_code="650", referral_received_date=day("2025-11-20"),
+        birth_month=day("1975-01-15"), sex_code="2",
     )  # fmt: skip
 
 

@@ -122,11 +122,21 @@ def waiting_list_pathway(c: Context) -> Batch:
         "treatment_function_code": words(facts["specialty"][row], _SPECIALTIES),
         "clock_start_date": days(facts["date"][row]),
         "period_status_code": words(np.zeros(len(row), np.int32), ["20"]),
+        "to_come_in_date": days(_to_come_in(c, row, week)),
         "decision_to_admit_date": days(np.where(listed, facts["date"][row] + 30, FAR)),
         "procedure_priority_code": words(np.where(listed, 2 + who % 2, -1), ["P1a", "P1b", "P3", "P4"]),
         "received_date": days(week + 4),
     }
     return Batch("waiting_list_pathway", columns, month.astype(np.int16), who, late_ok=False)
+
+
+def _to_come_in(c: Context, row: np.ndarray, week: np.ndarray) -> np.ndarray:
+    """The day set for an operation, known twelve weeks before it: the end of a wait, or to come for some."""
+    facts, stop = c.life.facts["pathway"], int(c.life.clock.stop)
+    to_come = stop + row * 37 % 240  # of those still waiting at the end, a third have a day by then
+    day = np.where(facts["until"][row] >= stop, to_come, facts["until"][row]).astype(np.int64)
+    is_set = facts["inpatient"][row] & (day - week <= 84)
+    return np.where(is_set, day, FAR).astype(np.int32)
 
 
 def cancer_pathway(c: Context) -> Batch:

@@ -14,6 +14,8 @@ from openphm.synthetic.records.writer_context import Context
 from openphm.synthetic.tables import read_columns
 
 _BMI_UNIT = "kg/m2"
+_HEALTH_CHECK_AGES = (40, 75)
+_HEALTH_CHECKS_IN_TEN_YEARS = 1.0  # near half of the eligible had one in five years
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,19 @@ def _parts(c: Context) -> Iterator[Entries]:
     place = v.fit_note.index(np.zeros_like(slot), slot)
     yield Entries(v.fit_note.codes, notes["person"], notes["date"], place)
     yield _routine(c)
+    yield _health_checks(c)
+
+
+def _health_checks(c: Context) -> Entries:
+    """NHS Health Checks in the ten years to the end, at the ages of the programme."""
+    people, rng = c.life.people, np.random.default_rng([c.chunk, 12])
+    number = rng.poisson(_HEALTH_CHECKS_IN_TEN_YEARS, people.count)
+    who = np.repeat(np.arange(people.count), number)
+    day = (c.life.clock.stop - 1 - rng.integers(0, 3653, len(who))).astype(np.int32)
+    age = (day - people.birth[who]) / 365.2425
+    offered = (age >= _HEALTH_CHECK_AGES[0]) & (age < _HEALTH_CHECK_AGES[1])
+    who, day = who[offered], day[offered]
+    return Entries([c.vocabulary.health_check], who, day, np.zeros(len(who), np.int64))
 
 
 def _conditions(c: Context) -> Iterator[Entries]:

@@ -4,6 +4,7 @@
 -- grain: one row per coded entry
 -- key: row_id
 -- sort: person_key, event_date
+-- encode: code, unit_code
 -- columns:
 --   person_key     INTEGER        the person in this build
 --   row_id         BIGINT         the delivered row: file_id x build.parameters.row_stride + row_number

@@ -14,6 +14,7 @@
 --   treatment_function_code  STRING   specialty
 --   clock_start_date         DATE     day the clock started
 --   period_status_code       STRING   status of the referral-to-treatment period
+--   to_come_in_date          DATE     day the person is to come in, once it is set
 --   procedure_priority_code  STRING   clinical priority
 --   procedure_code           STRING   OPCS-4 of the planned procedure
 SELECT
@@ -26,6 +27,7 @@ SELECT
     CAST(r.treatment_function_code AS STRING) AS treatment_function_code,
     CAST(r.clock_start_date AS DATE) AS clock_start_date,
     CAST(r.period_status_code AS STRING) AS period_status_code,
+    CAST(r.to_come_in_date AS DATE) AS to_come_in_date,
     CAST(r.procedure_priority_code AS STRING) AS procedure_priority_code,
     CAST(r.procedure_code AS STRING) AS procedure_code
 FROM extract.waiting_list_pathway AS r

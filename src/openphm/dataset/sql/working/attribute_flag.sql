@@ -1,6 +1,6 @@
 -- purpose: from when to when each flag holds, all sources together, without overlaps
 -- reads: working.attribute_held, working.social_care_held, working.use_held, working.waiting_held,
---      working.address_held, working.attribute_reading, definitions.attribute,
+--      working.referral_held, working.address_held, working.attribute_reading, definitions.attribute,
 --      definitions.attribute_parameter, person.person
 -- writes: working.attribute_flag
 -- grain: one row per person, attribute and unbroken time
@@ -25,6 +25,7 @@ held AS (
     UNION ALL SELECT person_key, attribute_id, from_date, to_date FROM working.social_care_held
     UNION ALL SELECT person_key, attribute_id, from_date, to_date FROM working.use_held
     UNION ALL SELECT person_key, attribute_id, from_date, to_date FROM working.waiting_held
+    UNION ALL SELECT person_key, attribute_id, from_date, to_date FROM working.referral_held
     UNION ALL SELECT person_key, attribute_id, from_date, to_date FROM working.address_held
     UNION ALL
     SELECT r.person_key, r.attribute_id, r.from_date, r.to_date
@@ -62,12 +63,13 @@ reached AS (
     FROM aged
     WHERE to_date > from_date
 ),
+-- RANGE: equal rows are in one island, whichever the engine puts first.
 numbered AS (
     SELECT
         person_key, attribute_id, from_date, to_date,
         SUM(CASE WHEN to_before IS NULL OR from_date > to_before THEN 1 ELSE 0 END) OVER (
             PARTITION BY person_key, attribute_id ORDER BY from_date, to_date
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS island
     FROM reached
 )

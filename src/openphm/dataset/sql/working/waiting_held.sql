@@ -1,4 +1,4 @@
--- purpose: from when to when a person was on a waiting list, from the weekly returns
+-- purpose: from when to when a person was on a waiting list, or had a day to come in, from the weekly returns
 -- reads: standard.waiting_list_pathway, definitions.attribute_parameter, definitions.attribute
 -- writes: working.waiting_held
 -- grain: one row per person, provider and return with an open pathway
@@ -7,7 +7,8 @@
 --   person_key    INTEGER  the person
 --   attribute_id  STRING   the attribute
 --   from_date     DATE     day of the return
---   to_date       DATE     day of the provider's next return, or when the last one is too old to believe
+--   to_date       DATE     day of the provider's next return, or when the last one is too old to believe, or the day
+--      after the person is to come in
 WITH listed AS (
     SELECT a.attribute_id, p.parameter, p.value_text, p.value_number
     FROM definitions.attribute AS a
@@ -18,6 +19,12 @@ patience AS (
     SELECT attribute_id, CAST(FLOOR(7 * MAX(value_number)) AS INTEGER) AS days
     FROM listed
     WHERE parameter = 'weeks_without_return_to_close'
+    GROUP BY attribute_id
+),
+ahead AS (
+    SELECT attribute_id, CAST(FLOOR(MAX(value_number)) AS INTEGER) AS days
+    FROM listed
+    WHERE parameter = 'to_come_in_within_days'
     GROUP BY attribute_id
 ),
 returned AS (
@@ -35,7 +42,9 @@ SELECT DISTINCT
     CAST(t.attribute_id AS STRING) AS attribute_id,
     CAST(w.week_ending_date AS DATE) AS from_date,
     CAST(LEAST(
-        COALESCE(f.next_date, DATE '9999-12-31'), add_days(w.week_ending_date, p.days)
+        COALESCE(f.next_date, DATE '9999-12-31'),
+        add_days(w.week_ending_date, p.days),
+        CASE WHEN a.days IS NULL THEN DATE '9999-12-31' ELSE add_days(w.to_come_in_date, 1) END
     ) AS DATE) AS to_date
 FROM standard.waiting_list_pathway AS w
 JOIN listed AS t ON t.parameter = 'waiting_list_types' AND t.value_text = w.waiting_list_type
@@ -43,4 +52,6 @@ JOIN patience AS p ON p.attribute_id = t.attribute_id
 JOIN followed AS f ON f.provider_code = w.provider_code AND f.week_ending_date = w.week_ending_date
 LEFT JOIN listed AS s
     ON s.attribute_id = t.attribute_id AND s.parameter = 'closed_statuses' AND s.value_text = w.period_status_code
+LEFT JOIN ahead AS a ON a.attribute_id = t.attribute_id
 WHERE s.attribute_id IS NULL
+    AND (a.days IS NULL OR w.to_come_in_date BETWEEN w.week_ending_date AND add_days(w.week_ending_date, a.days))
