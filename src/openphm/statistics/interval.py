@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,10 @@ class Interval:
     lower: Floats
     upper: Floats
     confidence: float = 0.95
+
+    def __post_init__(self) -> None:
+        for name in ("value", "lower", "upper"):
+            object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=np.float64))
 
 
 def normal_deviate(confidence: float) -> float:
@@ -37,3 +42,24 @@ def non_negative(values: ArrayLike, name: str) -> Floats:
     if (checked < 0).any():
         raise ValueError(f"{name} has a value below zero")
     return checked
+
+
+def around(value: Floats, standard_error: Floats, confidence: float) -> Interval:
+    """value ± z × standard error: the interval of an estimate whose error is normal."""
+    spread = normal_deviate(confidence) * standard_error
+    return Interval(value, value - spread, value + spread, confidence)
+
+
+def around_log(value: Floats, standard_error: Floats, confidence: float) -> Interval:
+    """value × exp(± z × standard error of the log): the interval of a ratio. NaN where the ratio is 0."""
+    known = np.where(value > 0, standard_error, np.nan)
+    factor = np.exp(normal_deviate(confidence) * known)
+    return Interval(value, value / factor, value * factor, confidence)
+
+
+def divided(numerator: ArrayLike, denominator: ArrayLike) -> Floats:
+    """numerator ÷ denominator, NaN where the denominator is 0."""
+    top, bottom = np.broadcast_arrays(np.asarray(numerator, float), np.asarray(denominator, float))
+    whole = np.full(top.shape, np.nan)
+    np.divide(top, bottom, out=whole, where=bottom != 0)
+    return whole
