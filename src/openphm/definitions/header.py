@@ -14,7 +14,7 @@ from openphm.definitions.entry import Entry
 
 KINDS = (
     "attributes", "codelists", "cohorts", "conditions", "costs", "disclosure", "evaluations", "extracts",
-    "instruments", "interventions", "measures", "outcomes", "reference", "scenarios", "segments",
+    "instruments", "interventions", "measures", "outcomes", "profiles", "reference", "scenarios", "segments",
 )  # fmt: skip
 STATUSES = ("draft", "active", "withdrawn")
 HEADER_KEYS = (
