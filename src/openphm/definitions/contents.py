@@ -7,15 +7,18 @@ from dataclasses import dataclass
 
 from openphm.definitions.attributes import Attribute, read_attributes
 from openphm.definitions.codelists import Codelist, read_codelists
+from openphm.definitions.cohorts import CohortFile, read_cohorts
 from openphm.definitions.conditions import Condition, read_conditions
 from openphm.definitions.costs import Costs, read_costs
 from openphm.definitions.definition import Definition
+from openphm.definitions.interventions import Intervention, read_interventions
 from openphm.definitions.names import Names, check_criteria, holds_criteria
 from openphm.definitions.problems import Problems
+from openphm.definitions.profiles import Profile, read_profiles
 from openphm.definitions.reference import Reference, read_reference
 from openphm.definitions.segments import SegmentModel, read_segments
 
-_WITH_CRITERIA = ("cohorts", "measures", "outcomes", "evaluations")
+_WITH_CRITERIA = ("measures", "outcomes", "evaluations")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,9 @@ class Contents:
     costs: Costs
     segments: Mapping[str, SegmentModel]
     reference: Reference
+    cohorts: Mapping[str, CohortFile]
+    interventions: Mapping[str, Intervention]
+    profiles: Mapping[str, Profile]
 
     @property
     def names(self) -> Names:
@@ -52,6 +58,7 @@ def read_contents(definitions: Sequence[Definition], problems: Problems) -> Cont
         for one in of(kind):
             if holds_criteria(one.body):
                 check_criteria(one.body, one.label, names, problems)
+    cohorts = read_cohorts(of("cohorts"), names, problems)
     return Contents(
         codelists=codelists,
         conditions=conditions,
@@ -59,4 +66,7 @@ def read_contents(definitions: Sequence[Definition], problems: Problems) -> Cont
         costs=costs,
         segments=read_segments(of("segments"), names, problems),
         reference=read_reference(of("reference"), problems),
+        cohorts=cohorts,
+        interventions=read_interventions(of("interventions"), cohorts, names, problems),
+        profiles=read_profiles(of("profiles"), names, problems),
     )
