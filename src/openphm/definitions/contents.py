@@ -12,13 +12,15 @@ from openphm.definitions.conditions import Condition, read_conditions
 from openphm.definitions.costs import Costs, read_costs
 from openphm.definitions.definition import Definition
 from openphm.definitions.interventions import Intervention, read_interventions
+from openphm.definitions.measures import MeasureFile, read_measures
 from openphm.definitions.names import Names, check_criteria, holds_criteria
+from openphm.definitions.outcomes import OutcomeFile, read_outcomes
 from openphm.definitions.problems import Problems
 from openphm.definitions.profiles import Profile, read_profiles
 from openphm.definitions.reference import Reference, read_reference
 from openphm.definitions.segments import SegmentModel, read_segments
 
-_WITH_CRITERIA = ("measures", "outcomes", "evaluations")
+_WITH_CRITERIA = ("evaluations",)
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Contents:
     costs: Costs
     segments: Mapping[str, SegmentModel]
     reference: Reference
+    measures: Mapping[str, MeasureFile]
+    outcomes: Mapping[str, OutcomeFile]
     cohorts: Mapping[str, CohortFile]
     interventions: Mapping[str, Intervention]
     profiles: Mapping[str, Profile]
@@ -58,14 +62,20 @@ def read_contents(definitions: Sequence[Definition], problems: Problems) -> Cont
         for one in of(kind):
             if holds_criteria(one.body):
                 check_criteria(one.body, one.label, names, problems)
+    segments = read_segments(of("segments"), names, problems)
+    measures = read_measures(of("measures"), names, problems)
+    codes = {code for model in segments.values() for code in model.segments}
+    codes |= {rule.code for model in segments.values() for rule in model.subsegments}
     cohorts = read_cohorts(of("cohorts"), names, problems)
     return Contents(
         codelists=codelists,
         conditions=conditions,
         attributes=attributes,
         costs=costs,
-        segments=read_segments(of("segments"), names, problems),
+        segments=segments,
         reference=read_reference(of("reference"), problems),
+        measures=measures,
+        outcomes=read_outcomes(of("outcomes"), measures, codes, problems),
         cohorts=cohorts,
         interventions=read_interventions(of("interventions"), cohorts, names, problems),
         profiles=read_profiles(of("profiles"), names, problems),
