@@ -228,6 +228,17 @@ def test_ethnic_categories_are_those_of_the_patient_record() -> None:
     assert codes == _values("gp_patient", "ethnicity_code") == set(ATTRIBUTES["ethnicity"].values)
 
 
+def test_the_european_standard_population_sums_to_100000_in_both_forms() -> None:
+    populations = {one.name: one for one in CONTENTS.reference.standard_populations}
+    fine, coarse = populations["esp_2013_21_bands"], populations["esp_2013_19_bands"]
+    assert (len(fine.ages), len(coarse.ages)) == (21, 19)
+    assert sum(fine.weights) == sum(coarse.weights) == 100_000
+    # Eurostat's two forms say the same where their bands meet.
+    assert coarse.weights[0] == sum(fine.weights[:2])
+    assert coarse.weights[-1] == sum(fine.weights[-2:])
+    assert coarse.weights[1:-1] == fine.weights[2:-2]
+
+
 def test_social_care_words_in_attributes_are_words_of_the_data_set() -> None:
     for attribute in ATTRIBUTES.values():
         for name, field in (

@@ -1,9 +1,10 @@
-"""Reference facts: what the codes of national sets mean in our words, and ethnic categories."""
+"""Reference facts: what codes of national sets mean, ethnic categories, standard populations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from openphm.definitions.definition import Definition
 from openphm.definitions.entry import Entry
@@ -33,25 +34,37 @@ class EthnicCategory:
 
 
 @dataclass(frozen=True)
+class StandardPopulation:
+    """A population to standardise rates to: the first age of each band, the last open, and its weight."""
+
+    name: str
+    ages: tuple[int, ...]
+    weights: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Reference:
     """All reference facts."""
 
     maps: tuple[Mapped, ...] = ()
     ethnic_categories: tuple[EthnicCategory, ...] = ()
+    standard_populations: tuple[StandardPopulation, ...] = ()
 
 
 def read_reference(definitions: Iterable[Definition], problems: Problems) -> Reference:
     """All reference facts of all files."""
     maps: list[Mapped] = []
     categories: list[EthnicCategory] = []
+    populations: list[StandardPopulation] = []
     for definition in definitions:
         entry = Entry(definition.body, definition.label, problems)
         entry.allow(*HEADER_KEYS, "note", "based_on")
         for map_id, one in entry.named_entries("maps"):
             maps += _read_map(map_id, one)
         categories += [_read_category(one) for one in entry.entries("categories")]
+        populations += [_read_population(one) for one in entry.entries("standard_populations")]
         entry.done()
-    return Reference(tuple(maps), tuple(categories))
+    return Reference(tuple(maps), tuple(categories), tuple(populations))
 
 
 def _read_map(map_id: str, entry: Entry) -> list[Mapped]:
@@ -86,3 +99,24 @@ def _read_category(entry: Entry) -> EthnicCategory:
     )
     entry.done()
     return found
+
+
+def _read_population(entry: Entry) -> StandardPopulation:
+    name = entry.text("name") or ""
+    bands = entry.entries("bands")
+    ages = tuple(band.integer("age") or 0 for band in bands)
+    weights = tuple(band.number("weight") or 0.0 for band in bands)
+    for band in bands:
+        band.done()
+    if not ages or ages[0] != 0 or any(later <= earlier for earlier, later in pairwise(ages)):
+        entry.problems.add(
+            entry.at("bands"),
+            "the ages do not begin at 0 and rise.",
+            remedy="write the bands in the order of age, each once",
+        )
+    if any(weight < 0 for weight in weights) or sum(weights) <= 0:
+        entry.problems.add(
+            entry.at("bands"), "a weight is below zero, or all are zero.", allowed="weights of 0 or more"
+        )
+    entry.done()
+    return StandardPopulation(name, ages, weights)
