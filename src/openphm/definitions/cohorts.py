@@ -17,7 +17,15 @@ from openphm.definitions.names import Names, check_criteria
 from openphm.definitions.problems import Problems
 from openphm.definitions.yaml_reader import read_yaml
 
-CRITERIA_WORDS = ("criteria", "all", "any", "not", "of", "at_least")
+CRITERIA_WORDS = (
+    "criteria", "all", "any", "not", "of", "everyone", "attribute", "condition", "activity", "place",
+    "segment", "cohort", "codelist", "before", "after",
+)  # fmt: skip
+# What may stand beside one of these when a criterion is written straight into the file.
+SETTINGS = (
+    "at_least", "at_most", "above", "below", "any_of", "ever", "onset_within_months", "within_months",
+    "count_at_least", "count_at_most", "cost_at_least_gbp", "cost_at_most_gbp", "within_days",
+)  # fmt: skip
 UNNAMED = "cohorts/unnamed"
 
 
@@ -120,7 +128,7 @@ def _read(entry: Entry, sha256: str) -> CohortFile:
 
 def _criteria(entry: Entry) -> Any:
     """The criterion: under `criteria`, or standing in the file itself."""
-    words = [word for word in CRITERIA_WORDS if entry.has(word)]
+    words = [word for word in (*CRITERIA_WORDS, *SETTINGS) if entry.has(word)]
     if "criteria" in words:
         if len(words) > 1:
             entry.problems.add(entry.at(words[1]), "the file holds two criteria.", remedy="keep one of them")

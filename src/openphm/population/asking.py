@@ -6,7 +6,7 @@ written over `people` and cannot reach anybody else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -18,10 +18,14 @@ from openphm.core.periods import is_month_end, month_end
 from openphm.core.results import Provenance
 from openphm.criteria import Known, known_names
 from openphm.definitions import Definition, Definitions, load
-from openphm.population.people import people_sql
+from openphm.population.over_time import people_over_time_sql
+from openphm.population.people import people_of_months_sql, people_sql
 from openphm.store import Build, DuckDBEngine
 
 Row = Mapping[str, Any]
+
+MONTHS_OF_WINDOW = 12
+"""The window that the build keeps for its own date."""
 
 
 class Subsegment(NamedTuple):
@@ -100,6 +104,16 @@ class Asking:
         networks = {Place("pcn", row["pcn_code"], row["pcn_name"]) for row in rows if row["pcn_code"]}
         return (*practices, *sorted(networks))
 
+    @cached_property
+    def points(self) -> dict[str, str]:
+        """The points of delivery that this build counts and prices, with the cost category of each."""
+        columns = self.columns("person.month")
+        rows = self.ask_reference(
+            "SELECT point_of_delivery, cost_category FROM definitions.point_of_delivery ORDER BY 1"
+        )
+        found = {str(row["point_of_delivery"]): str(row["cost_category"]) for row in rows}
+        return {id_: category for id_, category in found.items() if f"cost_{id_}_gbp" in columns}
+
     def place_named(self, code: str) -> Place | None:
         """The practice, network or small area of this code; None when the build has none."""
         wanted = code.strip().upper()
@@ -123,7 +137,24 @@ class Asking:
 
     def ask(self, select: str, as_at: date) -> list[Row]:
         """Run a SELECT (with its CTEs before it) over `people`: those of the scope, and no others."""
-        root = people_sql(self.scope, as_at, is_build_date=as_at == self.as_at)
+        return self._rooted(people_sql(self.scope, as_at, is_build_date=as_at == self.as_at), select)
+
+    def ask_months(self, select: str, month_ends: Sequence[date]) -> list[Row]:
+        """The same over several month ends: `people` has one row for each person registered at each."""
+        return self._rooted(people_of_months_sql(self.scope, month_ends), select)
+
+    def ask_over_time(
+        self, select: str, dates: Sequence[date], months: int, *, with_days: bool = True
+    ) -> list[Row]:
+        """The same as at each date, over everybody registered on any day of the months to it.
+
+        `people` has own_date beside as_at: the last registered day of those who died or left.
+        """
+        is_stored = list(dates) == [self.as_at] and months == MONTHS_OF_WINDOW
+        root = people_over_time_sql(self.scope, dates, months, with_days=with_days, is_stored=is_stored)
+        return self._rooted(root, select)
+
+    def _rooted(self, root: str, select: str) -> list[Row]:
         joined = "," if _begins_with_cte(select) else ""
         rows: list[Row] = self._engine.query(f"WITH people AS ({root}\n){joined}\n{select}").to_pylist()
         return rows

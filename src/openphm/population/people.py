@@ -6,6 +6,7 @@ subsegment on the date, or on the last registered day for people who died or lef
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from openphm.access import Scope
@@ -33,6 +34,24 @@ FROM {window} AS w
 JOIN person.person AS person ON person.person_key = w.person_key
 LEFT JOIN reference.practice AS practice ON practice.practice_code = w.practice_code
 WHERE {limits}"""
+
+
+def people_of_months_sql(scope: Scope, month_ends: Sequence[date]) -> str:
+    """SELECT of the people in scope who are registered at each of several month ends, one row for each.
+
+    The same columns as `people_sql` without person_days: for counting over time, not for rates.
+    """
+    limits = scope.predicate(practice="h.practice_code", pcn="practice.pcn_code", lsoa="person.lsoa21_code")
+    days = ", ".join(sql_date(day) for day in sorted(month_ends))
+    return f"""
+SELECT
+    h.person_key, h.practice_code, practice.pcn_code, h.subsegment_code,
+    TRUE AS is_registered_as_at, h.month_end AS as_at,
+    person.birth_month, person.sex_code, person.ethnicity_code, person.lsoa21_code
+FROM segments.history AS h
+JOIN person.person AS person ON person.person_key = h.person_key
+LEFT JOIN reference.practice AS practice ON practice.practice_code = h.practice_code
+WHERE h.is_registered_at_month_end AND h.month_end IN ({days}) AND {limits}"""
 
 
 def window_sql(as_at: date) -> str:

@@ -1,27 +1,87 @@
 """The members of a cohort as SQL over the people of a scope.
 
-Every question begins with the CTE `registered`: the scope's people who are registered on the date.
-What is asked of a cohort is asked of them and of nobody else.
+`Asking.ask` puts the scope's people first. What is asked of a cohort is asked of those of them who are
+registered on the date, and of nobody else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from openphm.criteria import Criterion, compile_criterion, compile_flags
+from openphm.access import Purpose, Scope
+from openphm.core.errors import AccessRefused
+from openphm.criteria import Activity, All, Attribute, Condition, Criterion, compile_criterion, compile_flags
+from openphm.criteria.trees import text
+from openphm.population.asking import Asking
 from openphm.population.cohorts.chosen import Chosen
 
 REGISTERED = "registered AS (SELECT * FROM people WHERE is_registered_as_at)"
+"""The spine of every question about a cohort."""
 
 
 def members_sql(chosen: Chosen) -> str:
     """SELECT of person_key and as_at of the members, over `people`; also good as a subquery or a CTE."""
-    members = compile_criterion(chosen.criterion, "registered")
     return (
-        f"SELECT person_key, as_at FROM (\nWITH {REGISTERED},\nheld AS (\n{members}\n)\nSELECT * FROM held)"
+        f"SELECT person_key, as_at FROM (\nWITH considered AS (\n{considered(chosen.criterion)}\n),\n"
+        f"held AS (\n{compile_criterion(chosen.criterion, 'considered')}\n)\nSELECT * FROM held)"
     )
 
 
-def flags_sql(criteria: Sequence[tuple[str, Criterion]]) -> str:
-    """SELECT of person_key, as_at and a 0 or 1 for each criterion; read after REGISTERED."""
-    return compile_flags(criteria, "registered")
+def flags_sql(criteria: Sequence[tuple[str, Criterion]], spine: str = "registered") -> str:
+    """SELECT of person_key, as_at and a 0 or 1 for each criterion, over a spine."""
+    return compile_flags(criteria, spine)
+
+
+def pattern_of(steps: int, alias: str = "f") -> str:
+    """The steps as one whole number: bit 0 is the first step."""
+    return " + ".join(f"CAST({alias}.step_{place} AS BIGINT) * {1 << place}" for place in range(steps))
+
+
+def steps_of(chosen: Chosen) -> list[tuple[str, Criterion]]:
+    """The steps as named flags: step_0, step_1 ..."""
+    return [(f"step_{place}", step) for place, step in enumerate(chosen.steps)]
+
+
+def considered(criterion: Criterion) -> str:
+    """SELECT of the people registered who could meet a criterion: those who have the rows it needs.
+
+    Over many months this leaves out most people before anything is compared by date.
+    """
+    parts = criterion.of if isinstance(criterion, All) else (criterion,)
+    needed = [one for part in parts if (one := _needed(part))]
+    return " AND ".join(["SELECT * FROM people WHERE is_registered_as_at", *needed])
+
+
+def _needed(part: Criterion) -> str:
+    """People with any row that this part needs, whenever it is dated; empty when it needs none."""
+    if isinstance(part, Condition):
+        return _has("conditions.person_condition", "condition_id", part.any_of)
+    if isinstance(part, Activity) and (part.count_at_least or part.is_presence):
+        return _has("activity.event", "point_of_delivery", part.any_of)
+    if isinstance(part, Attribute) and not part.is_on_spine:
+        return _has("attributes.person_attribute", "attribute_id", (part.name,))
+    return ""
+
+
+def _has(table: str, column: str, names: Sequence[str]) -> str:
+    listed = ", ".join(text(name).sql() for name in names)
+    return f"person_key IN (SELECT person_key FROM {table} WHERE {column} IN ({listed}))"
+
+
+def require_direct_care(scope: Scope) -> None:
+    """Raise AccessRefused unless one row a person may be answered, for that person's own care."""
+    scope.require_person_rows()
+    if scope.purpose is not Purpose.DIRECT_CARE:
+        raise AccessRefused(
+            "people of a cohort",
+            f"the purpose is '{scope.purpose}'",
+            "Who is in a cohort is shown to those who care for them, for direct care.",
+            "ask for counts, or let a clinician of the practice or network ask for direct care",
+        )
+
+
+def month_before(population: Asking, as_at: date) -> date | None:
+    """The month end before a date; None when the build does not reach back so far."""
+    earlier = [day for day in population.month_ends if day < as_at]
+    return earlier[-1] if earlier else None
