@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from openphm.definitions import RecordSpec
 from openphm.synthetic.draws import Bools, Ints, Streams
+from openphm.synthetic.mistakes import MISTAKES, spoil_identities
 from openphm.synthetic.records.batch import SNAPSHOT, Batch, words
 from openphm.synthetic.settings import Settings
 
@@ -33,14 +34,17 @@ _NOBODYS_SHARE = 0.15
 _FIRST_TIME_WRONG, _FIRST_TIME_LEFT_OUT = 0.10, 0.02
 _CODE_COLUMNS = ("code", "bnf_code")
 _STATUS_UNTRACED = "03"
+_IN_NAME_ONLY = "social_care_event"
+"""The record that holds names, and whose people may be known by nothing else."""
 
 
 @dataclass
 class Dirt:
     """Applies dirt to the batches of one chunk and keeps what was done.
 
-    nobodys   ten-digit numbers that are valid and belong to no one here
-    notes     record, kind and keys of the rows affected
+    nobodys    ten-digit numbers that are valid and belong to no one here
+    notes      record, kind and keys of the rows affected
+    unnumbered rows whose number is missing or wrong: whose they are, and mistakes in their identity
     """
 
     settings: Settings
@@ -48,6 +52,7 @@ class Dirt:
     practice_codes: list[str]
     nobodys: pa.Array
     notes: list[tuple[str, str, int, pa.Array | None]] = field(default_factory=list)
+    unnumbered: list[dict[str, pa.Array]] = field(default_factory=list)
 
     def apply(self, batch: Batch, spec: RecordSpec) -> Iterator[Batch]:
         """The batch as it is delivered; a second one where a provider resubmits."""
@@ -103,6 +108,8 @@ class Dirt:
         wrong = affected & (rng.random(len(batch)) < self.settings.dirt.wrong_of_unnumbered)
         missing = affected & ~wrong
         numbers = batch.columns["nhs_number"]
+        mistakes = self._mistakes(batch, affected)
+        self._note_true_numbers(batch, np.flatnonzero(affected), mistakes)
         rows = np.flatnonzero(wrong)
         bad = self._wrong_numbers(numbers.take(pa.array(rows)), rng)
         numbers = pc.replace_with_mask(numbers, pa.array(wrong), bad) if len(rows) else numbers
@@ -111,6 +118,29 @@ class Dirt:
             batch.columns["nhs_number_status"] = words(affected.astype(np.int8), ["01", _STATUS_UNTRACED])
         self._note(batch.record, "nhs_number_missing", np.flatnonzero(missing), batch, key)
         self._note(batch.record, "nhs_number_wrong", rows, batch, key)
+
+    def _mistakes(self, batch: Batch, affected: Bools) -> dict[str, Bools]:
+        """A council that has no number for a person has their name and address as it was told them."""
+        if batch.record != _IN_NAME_ONLY or not affected.any():
+            return {}
+        last_day = int(self.settings.clock.stop) - 1
+        return spoil_identities(batch, affected, last_day, self.streams.of("mistakes"))
+
+    def _note_true_numbers(self, batch: Batch, rows: Ints, mistakes: dict[str, Bools]) -> None:
+        """For the truth: whose the rows without a right number are."""
+        taken = pa.array(rows)
+        nothing = np.zeros(len(batch), dtype=bool)
+        names = [name for name in batch.columns if name.endswith("_key")]
+        local = batch.columns.get("local_patient_id", batch.columns.get("person_local"))
+        self.unnumbered.append(
+            {
+                "record": words(np.zeros(len(rows), np.int32), [batch.record]).cast(pa.string()),
+                "key": batch.columns[names[0]].take(taken) if names else pa.nulls(len(rows), pa.string()),
+                "local_id": pa.nulls(len(rows), pa.string()) if local is None else local.take(taken),
+                "nhs_number": batch.columns["nhs_number"].take(taken),
+            }
+            | {name: pa.array(mistakes.get(name, nothing)[rows]) for name in MISTAKES}
+        )
 
     def _wrong_numbers(self, numbers: pa.Array, rng: np.random.Generator) -> pa.Array:
         """Mostly a wrong check digit; sometimes a valid number of nobody."""

@@ -12,14 +12,17 @@ from functools import cache
 
 import numpy as np
 
+from openphm.synthetic.clock import YEAR
 from openphm.synthetic.draws import Bools, Floats, Ints, categorical
 from openphm.synthetic.places import N_CARE_HOMES, POSTCODES_IN_LSOA, Places
-from openphm.synthetic.population import FEMALE, People
+from openphm.synthetic.population import FEMALE, MALE, People
 from openphm.synthetic.tables import read_columns
 
 _ADULTS_IN_A_HOME = np.array([0.30, 0.53, 0.17])
 """Shares of homes with one, two and three adults."""
 _PARENT_AGES = (21.0, 50.0)
+NAMED_AFTER_FATHER = 0.05
+_FATHERS_AGE = 18
 _FIRST_UPRN = 990_000_000_000
 _HOUSEHOLDS_A_CHUNK = 100_000
 CARE_HOME_UPRN = 989_000_000_000
@@ -69,6 +72,7 @@ def settle(
         household[members] = made + grouped
         decile_of_home.append(np.full(number, decile))
         made += number
+    household = _together(people, household)
     lsoa_of_home = _areas(np.concatenate(decile_of_home), places, rng)
     care_home = np.where(in_care_home, _care_homes(people.decile, places, rng), -1)
     at_home = care_home < 0
@@ -82,6 +86,12 @@ def settle(
     surname_of_home = rng.integers(0, len(name_lists()["s"]), made)
     own = rng.integers(0, len(name_lists()["s"]), people.count)
     same = at_home & (rng.random(people.count) < 0.9)
+    surname = np.where(same, surname_of_home[household], own)
+    surname = np.where(people.twin >= 0, surname[np.maximum(people.twin, np.arange(people.count))], surname)
+    forename = rng.integers(0, len(name_lists()["f"]), people.count)
+    elder_twin = (people.twin >= 0) & (people.twin > np.arange(people.count))
+    forename = np.where(elder_twin & (forename == forename[people.twin]), forename + 1, forename)
+    forename = _named_after_fathers(people, np.where(same, household, -1), forename, rng)
     return Homes(
         home=chunk * _HOUSEHOLDS_A_CHUNK + household,
         care_home=care_home,
@@ -89,9 +99,34 @@ def settle(
         postcode=places.postcode_index(lsoa, pick),
         practice=practice,
         practice_before=np.where(moved, elsewhere, practice),
-        forename=rng.integers(0, len(name_lists()["f"]), people.count),
-        surname=np.where(same, surname_of_home[household], own),
+        forename=forename,
+        surname=surname,
     )
+
+
+def _together(people: People, household: Ints) -> Ints:
+    """Twins who are children live in one home."""
+    child = people.age_at(people.stop) < 18
+    elder = np.minimum(people.twin, np.arange(people.count))
+    moves = (people.twin >= 0) & child & child[people.twin] & (household >= 0) & (household[people.twin] >= 0)
+    return np.where(moves, household[elder], household)
+
+
+def _named_after_fathers(people: People, family: Ints, forename: Ints, rng: np.random.Generator) -> Ints:
+    """Some sons have the forename of the eldest man of their home, if he is old enough to be the father."""
+    men = np.flatnonzero((people.sex == MALE) & (family >= 0))
+    if not len(men):
+        return forename
+    eldest_first = men[np.argsort(people.birth[men], kind="stable")]
+    _, place = np.unique(family[eldest_first], return_index=True)
+    father = np.full(int(family.max()) + 1, -1, dtype=np.int64)
+    father[family[eldest_first[place]]] = eldest_first[place]
+    his = father[family[men]]
+    son = people.birth[men] - people.birth[his] >= _FATHERS_AGE * YEAR
+    named = men[son & (rng.random(len(men)) < NAMED_AFTER_FATHER)]
+    forename = forename.copy()
+    forename[named] = forename[father[family[named]]]
+    return forename
 
 
 def _households(people: People, members: Ints, rng: np.random.Generator) -> tuple[Ints, int]:

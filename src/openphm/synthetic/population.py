@@ -22,6 +22,9 @@ MALE, FEMALE = 1, 2
 BIRTHS_A_YEAR = 0.0093
 JOINERS_A_YEAR = 0.020
 MOVES_A_YEAR = 0.03
+TWIN_BIRTHS = 0.015
+"""Part of all births: about one in 65 in England (ONS, Birth characteristics)."""
+_TWINS_WITHIN_DAYS = 3
 ETHNIC_CODES = (
     "A",
     "B",
@@ -57,6 +60,7 @@ class People:
     joined, stop registered in [joined, stop); `stop` is the day after the as-at date for those still here
     death        day of death or FAR
     moved        day they changed practice, or `joined` when they never did
+    twin         index of the twin in the chunk, or -1
     """
 
     number: Ints
@@ -69,6 +73,7 @@ class People:
     stop: Days
     death: Days
     moved: Days
+    twin: Ints
 
     @property
     def count(self) -> int:
@@ -143,6 +148,8 @@ def draw_people(roll: Roll, numbers: Ints, settings: Settings, streams: Streams)
         decile[who] = 1 + stratified(decile_weights(figure["mean_imd_decile"][s]), len(who), rng)
         minority[who] = stratified_uniform(len(who), rng) < figure["ethnic_minority_share"][s]
     birth = (stop - 1 - np.floor(age * YEAR)).astype(np.int32)
+    twin = _twins(birth, decile, streams.of("twins"))
+    birth = np.where(twin >= 0, np.minimum(birth, birth[twin]), birth).astype(np.int32)
     joined = _joining_days(birth, stop, intended, settings, rng)
     moved = np.where(
         rng.random(len(numbers)) < MOVES_A_YEAR * settings.years,
@@ -161,7 +168,26 @@ def draw_people(roll: Roll, numbers: Ints, settings: Settings, streams: Streams)
         stop=stop,
         death=np.where(roll.died[numbers], stop, FAR).astype(np.int32),
         moved=moved.astype(np.int32),
+        twin=twin,
     )
+
+
+def _twins(birth: Days, decile: Floats, rng: np.random.Generator) -> Ints:
+    """Who is whose twin: people of one kind of neighbourhood who are born within three days of each other.
+
+    The later of two is then taken to be born with the other, which moves no age by more than that.
+    """
+    twin = np.full(len(birth), -1, dtype=np.int64)
+    order = np.lexsort((birth, decile))
+    first, second = order[:-1], order[1:]
+    near = (decile[first] == decile[second]) & (birth[second] - birth[first] <= _TWINS_WITHIN_DAYS)
+    places = np.flatnonzero(
+        near & (np.arange(len(near)) % 2 == 0)
+    )  # every second place: nobody has two twins
+    wanted = min(len(places), round(TWIN_BIRTHS * len(birth) / (1 + TWIN_BIRTHS)))
+    chosen = rng.permutation(places)[:wanted]
+    twin[first[chosen]], twin[second[chosen]] = second[chosen], first[chosen]
+    return twin
 
 
 def _ages(profile: dict[str, np.ndarray], s: int, count: int, rng: np.random.Generator) -> Floats:

@@ -120,7 +120,7 @@ def write_subsegments(
 
 
 def write_dirt(tables: TruthTables, dirt: Dirt) -> None:
-    """truth/dirt: record, kind and key (as delivered) of every row that was spoilt."""
+    """truth/dirt: every row that was spoilt; truth/unnumbered: whose the rows without a right number are."""
     for record, kind, count, keys in dirt.notes:
         tables.write(
             "dirt",
@@ -130,3 +130,5 @@ def write_dirt(tables: TruthTables, dirt: Dirt) -> None:
                 "key": keys,
             },
         )
+    for rows in dirt.unnumbered:
+        tables.write("unnumbered", rows)
