@@ -90,7 +90,7 @@ def _load_definitions(engine: DuckDBEngine, definitions: Definitions) -> None:
     from openphm.definitions.tables import COLUMNS
 
     rows = definitions.tables()
-    for name in ("segment_rule", "point_of_delivery", "ethnic_category"):
+    for name in ("segment_rule", "point_of_delivery", "ethnic_category", "condition"):
         columns = [(column.name, _KINDS[column.type]) for column in COLUMNS[name]]
         table(engine, f"definitions.{name}", columns, [tuple(row.values()) for row in rows[name]])
 

@@ -7,7 +7,7 @@ from types import TracebackType
 
 from openphm.core.results import Result
 from openphm.definitions import Definitions
-from openphm.population import moves, quality, segments
+from openphm.population import impact, moves, quality, segments
 from openphm.population.asking import Asking
 from openphm.population.cohorts import Cohort
 from openphm.population.cohorts.chosen import What
@@ -37,6 +37,10 @@ class Population(Asking):
         Raises DefinitionError with every problem of it.
         """
         return Cohort(self, what)
+
+    def condition_impact(self, as_at: date | None = None) -> Result:
+        """Each condition (Figure 7): prevalence, and use compared with similar people without it."""
+        return impact.condition_impact(self, self.checked_date(as_at))
 
     def attribution(self) -> Result:
         """Pounds of activity, of the segments and of nobody in the 12 months of the build."""

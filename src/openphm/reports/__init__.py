@@ -4,6 +4,7 @@ A page holds a Result and no figures of its own. What is said in words is comput
 disclosure control, so that a sentence never says more than the table shows.
 """
 
+from openphm.reports.condition_impact import condition_impact
 from openphm.reports.opening import opened
 from openphm.reports.page import Layout, Page
 from openphm.reports.quality import data_quality
@@ -11,9 +12,8 @@ from openphm.reports.report import Report
 from openphm.reports.segments import segments
 
 _ALL = (
-    Report(
-        "segments", "Figure 12: people, use and cost of each subsegment", segments, by=("pcn", "practice")
-    ),
+    Report("segments", "Figure 12: people, use and cost of each subsegment", segments, ("pcn", "practice")),
+    Report("condition-impact", "Figure 7: each condition, and use next to similar people", condition_impact),
 )
 
 REPORTS = {report.name: report for report in _ALL}

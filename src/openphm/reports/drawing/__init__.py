@@ -1,0 +1,28 @@
+"""Drawing: small charts as SVG, for an HTML page that fetches nothing and runs nothing.
+
+Each function takes released figures and gives markup with a title and a description for screen readers; the
+table beside it holds every figure. None stands for a figure that is hidden or not known: it is written as *
+and never drawn as nought. Colours are of the NHS identity, told apart by people who see few of them; shape
+and label say the same again.
+"""
+
+from openphm.reports.drawing.bars import Stack, diverging_bars, stacked_bars
+from openphm.reports.drawing.funnel import Spot, funnel
+from openphm.reports.drawing.impact import Impact, impact_panels
+from openphm.reports.drawing.lines import Series, lines
+from openphm.reports.drawing.points import Dot, Panel, dot_panels
+
+__all__ = [
+    "Dot",
+    "Impact",
+    "Panel",
+    "Series",
+    "Spot",
+    "Stack",
+    "diverging_bars",
+    "dot_panels",
+    "funnel",
+    "impact_panels",
+    "lines",
+    "stacked_bars",
+]

@@ -1,0 +1,93 @@
+"""Bars: stacked by service, and to both sides of nought."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from openphm.reports.drawing.canvas import (
+    BLUE,
+    COLOURS,
+    FAINT,
+    INK,
+    LETTER,
+    PINK,
+    WIDTH,
+    Scale,
+    across_axis,
+    bar,
+    figure,
+    legend,
+    line,
+    rounded_up,
+    text,
+)
+
+ROW, GAP = 26, 8
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A bar of several parts; None is a part that is not shown. `total` is written at its end."""
+
+    name: str
+    parts: tuple[float | None, ...]
+    total: float | None
+
+
+def stacked_bars(
+    title: str, names: Sequence[str], stacks: Sequence[Stack], write: Callable[[float], str]
+) -> str:
+    """One bar for each stack, parts in the order of their names; * where a part is hidden."""
+    side = max([len(one.name) for one in stacks] + [8]) * LETTER + 12
+    longest = max([sum(part or 0 for part in one.parts) for one in stacks] + [0])
+    scale = Scale(0, rounded_up(longest), side, WIDTH - 110)
+    top, bottom = 56.0, 56.0 + len(stacks) * (ROW + GAP)
+    drawn = legend(list(zip(names, COLOURS, strict=False)), side, 38)
+    drawn += across_axis(scale, top, bottom, [write(tick) for tick in scale.ticks()])
+    for place, one in enumerate(stacks):
+        drawn += _stack(one, names, scale, top + GAP / 2 + place * (ROW + GAP), write)
+    said = f"Stacked bars: {', '.join(names)} for each of {len(stacks)} groups. The table has every figure."
+    return figure(title, said, bottom + 26, drawn)
+
+
+def _stack(
+    one: Stack, names: Sequence[str], scale: Scale, y: float, write: Callable[[float], str]
+) -> list[str]:
+    drawn = [text(scale.start - 8, y + ROW / 2 + 4, one.name, anchor="end")]
+    reached = 0.0
+    for part, name, colour in zip(one.parts, names, COLOURS, strict=False):
+        if part:
+            start = scale(reached)
+            reached += part
+            said = f"{one.name}, {name}: {write(part)}"
+            drawn.append(bar(start, y, scale(reached) - start - 1, ROW, colour, said))
+    hidden = any(part is None for part in one.parts)
+    said = write(one.total) if one.total is not None else "not shown"
+    drawn.append(text(scale(reached) + 6, y + ROW / 2 + 4, f"{said}{' *' if hidden else ''}", fill=INK))
+    return drawn
+
+
+def diverging_bars(
+    title: str, rows: Sequence[tuple[str, float | None]], write: Callable[[float], str]
+) -> str:
+    """A bar to the left below nought and to the right above it; * where the figure is hidden."""
+    side = max([len(name) for name, _ in rows] + [8]) * LETTER + 12
+    most = rounded_up(max([abs(value) for _, value in rows if value is not None] + [0]))
+    scale = Scale(-most, most, side + 40, WIDTH - 60)
+    top, bottom = 30.0, 30.0 + len(rows) * (ROW + GAP)
+    drawn = across_axis(scale, top, bottom, [write(tick) for tick in scale.ticks()])
+    nought = scale(0)
+    for place, (name, value) in enumerate(rows):
+        y = top + GAP / 2 + place * (ROW + GAP)
+        middle = y + ROW / 2 + 4
+        drawn.append(text(side, middle, name, anchor="end"))
+        if value is None:
+            drawn.append(text(nought + 6, middle, "* not shown", fill=FAINT))
+            continue
+        end = scale(value)
+        drawn.append(bar(min(end, nought), y, abs(end - nought), ROW, BLUE if value >= 0 else PINK))
+        anchor, step = ("start", 6) if value >= 0 else ("end", -6)
+        drawn.append(text(end + step, middle, write(value), anchor=anchor))
+    drawn.append(line(nought, top, nought, bottom, stroke=INK))
+    return figure(title, "Bars to the left are losses, to the right gains.", bottom + 26, drawn)

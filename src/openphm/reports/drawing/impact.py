@@ -1,0 +1,107 @@
+"""Figure 7: how common each condition is, and beside it how many times as many contacts it comes with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from openphm.reports.drawing.canvas import (
+    BLUE,
+    FAINT,
+    GREEN,
+    INK,
+    LETTER,
+    PINK,
+    WIDTH,
+    Scale,
+    across_axis,
+    bar,
+    circle,
+    diamond,
+    figure,
+    line,
+    rounded_up,
+    text,
+)
+
+ROW = 24
+GP, ED = PINK, GREEN
+Ratio = tuple[float | None, float | None, float | None]
+"""Value, lower and upper limit."""
+
+
+@dataclass(frozen=True)
+class Impact:
+    """A condition: its share of people, and the two ratios. None is a figure that is not shown."""
+
+    name: str
+    share: float | None
+    gp: Ratio
+    ed: Ratio
+
+
+def impact_panels(title: str, rows: Sequence[Impact]) -> str:
+    """Two panels with one line a condition: bars of prevalence, and diamonds of two ratios on a log axis."""
+    side = min(max([len(one.name) for one in rows] + [8]) * LETTER + 8, 330)
+    middle = side + (WIDTH - side) * 0.42
+    top, bottom = 64.0, 64.0 + len(rows) * ROW
+    shares = Scale(0, rounded_up(max([one.share or 0 for one in rows] + [0])), side, middle - 50)
+    ratios = _ratio_scale(rows, middle + 10, WIDTH - 20)
+    drawn = [
+        text(side, 40, "Share of people", fill=FAINT),
+        *_key(middle + 10, 40),
+        *across_axis(shares, top, bottom, [f"{tick:.0%}" for tick in shares.ticks()]),
+        *across_axis(ratios, top, bottom, [f"{tick:g}×" for tick in ratios.ticks()]),
+        line(ratios(1), top, ratios(1), bottom, stroke=INK),
+    ]
+    for place, one in enumerate(rows):
+        y = top + place * ROW + ROW / 2
+        drawn.append(text(side - 8, y + 4, one.name, anchor="end"))
+        drawn += _share(one, shares, y)
+        drawn += _ratio(one.gp, ratios, y - 4, GP, f"{one.name}, GP contacts")
+        drawn += _ratio(one.ed, ratios, y + 4, ED, f"{one.name}, ED attendances")
+        if one.gp[0] is None and one.ed[0] is None:
+            drawn.append(text(ratios(1) + 6, y + 4, "* not shown", fill=FAINT))
+    said = (
+        "Left: the share of people with each condition. Right: how many times as many GP contacts and ED "
+        "attendances they have as people of the same age, sex and deprivation; the line is 1, the same."
+    )
+    return figure(title, said, bottom + 26, drawn)
+
+
+def _ratio_scale(rows: Sequence[Impact], start: float, stop: float) -> Scale:
+    held = [x for one in rows for ratio in (one.gp, one.ed) for x in ratio if x is not None and x > 0]
+    low = min([0.5, *held])
+    high = max([2.0, *held])
+    return Scale(max(low * 0.9, 0.1), min(high * 1.1, 16), start, stop, log=True)
+
+
+def _key(x: float, y: float) -> list[str]:
+    return [
+        text(x, y - 16, "Times as many as similar people, 95% interval", fill=FAINT),
+        diamond(x + 6, y - 2, GP), text(x + 17, y + 2, "GP contacts"),
+        circle(x + 110, y - 2, ED), text(x + 120, y + 2, "ED attendances"),
+    ]  # fmt: skip
+
+
+def _share(one: Impact, scale: Scale, y: float) -> list[str]:
+    if one.share is None:
+        return [text(scale.start + 4, y + 4, "*", fill=FAINT)]
+    end = scale(one.share)
+    said = f"{one.share:.1%}"
+    return [
+        bar(scale.start, y - 8, end - scale.start, 16, BLUE, f"{one.name}: {said}"),
+        text(end + 5, y + 4, said),
+    ]
+
+
+def _ratio(ratio: Ratio, scale: Scale, y: float, colour: str, said: str) -> list[str]:
+    value, lower, upper = ratio
+    if value is None or value <= 0:
+        return []
+    drawn = []
+    if lower and upper:
+        drawn.append(line(scale(lower), y, scale(upper), y, stroke=colour, width=2))
+        said = f"{said}: {value:.2f} ({lower:.2f} to {upper:.2f})"
+    mark = diamond if colour == GP else circle
+    return [*drawn, mark(scale(value), y, colour, said)]

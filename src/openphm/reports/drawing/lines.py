@@ -1,0 +1,80 @@
+"""Lines over time, one small panel for each series, with the moment that everything is counted from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from openphm.reports.drawing.canvas import (
+    BLUE,
+    FAINT,
+    INK,
+    WIDTH,
+    Scale,
+    circle,
+    figure,
+    line,
+    path_of,
+    rounded_up,
+    text,
+)
+
+ACROSS, TALL = 3, 150
+
+
+@dataclass(frozen=True)
+class Series:
+    """A name and a figure for each step; None is not shown and leaves a gap."""
+
+    name: str
+    figures: tuple[tuple[int, float | None], ...]
+
+
+def lines(title: str, series: Sequence[Series], *, at: str, step: str) -> str:
+    """A panel for each series over steps before and after nought, which is marked as `at`."""
+    width = WIDTH / ACROSS
+    drawn: list[str] = []
+    for place, one in enumerate(series):
+        drawn += _panel(one, place % ACROSS * width + 40, width - 66, 34 + place // ACROSS * TALL, at)
+    rows = -(-len(series) // ACROSS)
+    drawn.append(text(0, 40 + rows * TALL, f"Across: {step}", fill=FAINT))
+    said = f"{len(series)} panels over {step}: {', '.join(one.name for one in series)}."
+    return figure(title, said, 50 + rows * TALL, drawn)
+
+
+def _panel(one: Series, left: float, width: float, top: float, at: str) -> list[str]:
+    steps = [step for step, _ in one.figures]
+    across = Scale(min(steps), max(steps), left, left + width)
+    most = rounded_up(max([value for _, value in one.figures if value is not None] + [0]))
+    up = Scale(0, most, top + TALL - 44, top + 22)
+    drawn = [text(left, top + 12, one.name, bold=True)]
+    for tick in (0, most / 2, most):
+        drawn += [
+            line(left, up(tick), left + width, up(tick)),
+            text(left - 5, up(tick) + 4, f"{tick:g}", anchor="end", fill=FAINT),
+        ]
+    drawn.append(line(across(0), top + 18, across(0), up.start, stroke=INK, dash="3 3"))
+    for step in (steps[0], 0, steps[-1]):
+        said = at if step == 0 else f"{step:+d}"
+        drawn.append(text(across(step), up.start + 15, said, anchor="middle", fill=FAINT))
+    for run in _runs(one):
+        places = [(across(step), up(value)) for step, value in run]
+        drawn.append(f'<polyline points="{path_of(places)}" fill="none" stroke="{BLUE}" stroke-width="2"/>')
+        drawn += [circle(x, y, BLUE, radius=2.5) for x, y in places]
+    drawn += [
+        text(across(step), up(0) - 4, "*", anchor="middle", fill=FAINT)
+        for step, value in one.figures
+        if value is None
+    ]
+    return drawn
+
+
+def _runs(one: Series) -> list[list[tuple[int, float]]]:
+    """Unbroken runs of figures that are shown; the event itself (step 0) is no month and breaks the line."""
+    runs: list[list[tuple[int, float]]] = [[]]
+    for step, value in one.figures:
+        if value is None or step == 0:
+            runs.append([])
+        else:
+            runs[-1].append((step, value))
+    return [run for run in runs if run]
