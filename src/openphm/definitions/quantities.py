@@ -35,7 +35,7 @@ EVERYONE = "everyone"
 
 EVENT_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "admission": ("diagnosis", "external_cause", "bed_days"),
-    "discharge": ("days_to_emergency",),
+    "discharge": ("days_to_emergency", "discharge_method_code"),
     "attendance": ("department_type_code", "minutes_to_departure"),
     "death": (
         "age", "place_of_death_type", "underlying_cause_code", "emergency_admissions_90_days",
