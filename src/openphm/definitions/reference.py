@@ -1,4 +1,4 @@
-"""Reference facts: what codes of national sets mean, ethnic categories, standard populations."""
+"""Reference facts: what codes of national sets mean, ethnic categories, standard populations, life stages."""
 
 from __future__ import annotations
 
@@ -43,12 +43,22 @@ class StandardPopulation:
 
 
 @dataclass(frozen=True)
+class LifeStage:
+    """A stage of life from an age on, to the next stage."""
+
+    id: str
+    name: str
+    age_from: int
+
+
+@dataclass(frozen=True)
 class Reference:
     """All reference facts."""
 
     maps: tuple[Mapped, ...] = ()
     ethnic_categories: tuple[EthnicCategory, ...] = ()
     standard_populations: tuple[StandardPopulation, ...] = ()
+    life_stages: tuple[LifeStage, ...] = ()
 
 
 def read_reference(definitions: Iterable[Definition], problems: Problems) -> Reference:
@@ -56,6 +66,7 @@ def read_reference(definitions: Iterable[Definition], problems: Problems) -> Ref
     maps: list[Mapped] = []
     categories: list[EthnicCategory] = []
     populations: list[StandardPopulation] = []
+    stages: list[LifeStage] = []
     for definition in definitions:
         entry = Entry(definition.body, definition.label, problems)
         entry.allow(*HEADER_KEYS, "note", "based_on")
@@ -63,8 +74,25 @@ def read_reference(definitions: Iterable[Definition], problems: Problems) -> Ref
             maps += _read_map(map_id, one)
         categories += [_read_category(one) for one in entry.entries("categories")]
         populations += [_read_population(one) for one in entry.entries("standard_populations")]
+        stages += read_life_stages(entry)
         entry.done()
-    return Reference(tuple(maps), tuple(categories), tuple(populations))
+    return Reference(tuple(maps), tuple(categories), tuple(populations), tuple(stages))
+
+
+def read_life_stages(entry: Entry) -> list[LifeStage]:
+    """The stages of a file, or none. Notes a problem when the ages do not begin at 0 and rise."""
+    stages: list[LifeStage] = []
+    for one in entry.entries("life_stages"):
+        stages.append(LifeStage(one.text("stage") or "", one.text("name") or "", one.integer("from") or 0))
+        one.done()
+    ages = [stage.age_from for stage in stages]
+    if ages and (ages[0] != 0 or any(later <= earlier for earlier, later in pairwise(ages))):
+        entry.problems.add(
+            entry.at("life_stages"),
+            "the ages do not begin at 0 and rise.",
+            remedy="write the stages in the order of age, the first from 0",
+        )
+    return stages
 
 
 def _read_map(map_id: str, entry: Entry) -> list[Mapped]:
