@@ -32,7 +32,7 @@ def rate_ratio(
 
     Arrays of any shapes that broadcast. The limits are NaN when either group has no event; the ratio is NaN
     when the other has none. Raises ValueError when a value is below zero.
-    Source: Rothman, Greenland and Lash (2008), p. 244.
+    Source: Rothman, Greenland and Lash (2008), ch. 14.
     """
     a, t, b, s = _checked(events, person_time, other_events, other_person_time)
     ratio = divided(divided(a, t), divided(b, s))
@@ -53,7 +53,7 @@ def rate_difference(
         difference = a/T − b/S        standard error = √(a/T² + b/S²)
 
     Arrays of any shapes that broadcast; person-time of 0 gives NaN. Raises ValueError below zero.
-    Source: Rothman, Greenland and Lash (2008), p. 244.
+    Source: Rothman, Greenland and Lash (2008), ch. 14.
     """
     a, t, b, s = _checked(events, person_time, other_events, other_person_time)
     difference = divided(a, t) - divided(b, s)
@@ -77,7 +77,7 @@ def adjusted_rate_ratio(
     Four arrays (..., strata). A stratum with only one of the groups says nothing and is passed over.
     NaN when no stratum has both groups and an event among the others.
     Raises ValueError when a value is below zero.
-    Source: Greenland and Robins (1985), eq. 9; Rothman, Greenland and Lash (2008), p. 274.
+    Source: Greenland and Robins (1985); Rothman, Greenland and Lash (2008), ch. 15.
     """
     a, t, b, s = _checked(events, person_time, other_events, other_person_time)
     both = t + s
@@ -102,7 +102,7 @@ def adjusted_rate_difference(
         variance = Σ (TᵢSᵢ/Mᵢ)² (aᵢ/Tᵢ² + bᵢ/Sᵢ²) ÷ (Σ TᵢSᵢ/Mᵢ)²
 
     Four arrays (..., strata). NaN when no stratum has both groups. Raises ValueError below zero.
-    Source: Greenland and Robins (1985), eq. 7; Rothman, Greenland and Lash (2008), p. 273.
+    Source: Greenland and Robins (1985); Rothman, Greenland and Lash (2008), ch. 15.
     """
     a, t, b, s = _checked(events, person_time, other_events, other_person_time)
     both = t + s

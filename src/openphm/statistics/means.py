@@ -5,7 +5,7 @@ Work from number, mean and variance, which a database gives for millions of rows
 Sources  Welch BL (1947), Biometrika 34:28-35 (difference of two means with unequal variances);
          Austin PC (2009), Balance diagnostics for comparing the distribution of baseline covariates between
          treatment groups, Statistics in Medicine 28:3083-3107 (standardised differences, variance ratio);
-         Kish L (1965), Survey Sampling, Wiley, p. 259 (effective number of weighted observations).
+         Kish L (1965), Survey Sampling, Wiley (effective number of weighted observations).
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def standardised_mean_difference(first: Moments, other: Moments) -> Floats:
     """(mean − other mean) ÷ √((variance + other variance)/2): in standard deviations, free of size.
 
     Above 0.1 either way is commonly read as imbalance. 0 when both groups are constant and equal; NaN when
-    they are constant and differ, or a group has fewer than two. Source: Austin (2009), p. 3087.
+    they are constant and differ, or a group has fewer than two. Source: Austin (2009).
     """
     return _in_deviations(first.mean - other.mean, (first.variance + other.variance) / 2)
 
@@ -121,7 +121,7 @@ def standardised_proportion_difference(first: ArrayLike, other: ArrayLike) -> Fl
     """(p − q) ÷ √((p(1−p) + q(1−q))/2) of two proportions, shares from 0 to 1.
 
     0 when both are 0 or both are 1; NaN when one is 0 and the other 1.
-    Raises ValueError outside 0 to 1. Source: Austin (2009), p. 3087.
+    Raises ValueError outside 0 to 1. Source: Austin (2009).
     """
     p, q = np.broadcast_arrays(non_negative(first, "first"), non_negative(other, "other"))
     if (p > 1).any() or (q > 1).any():
@@ -132,7 +132,7 @@ def standardised_proportion_difference(first: ArrayLike, other: ArrayLike) -> Fl
 def variance_ratio(first: Moments, other: Moments) -> Floats:
     """The first variance ÷ the other: 0.5 to 2 is commonly read as balance. NaN when the other is constant.
 
-    Source: Austin (2009), p. 3090.
+    Source: Austin (2009).
     """
     return divided(first.variance, other.variance)
 
