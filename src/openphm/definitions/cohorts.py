@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +46,8 @@ class CohortFile:
     criteria      plain data of the criteria language
     names         a plain-language name for each step (each part of a top-level `all`); may be empty
     intervention  the service specification of what these people are offered
-    profile       measures to show in its profile, beside those of every profile
     published     figures that others published, to be shown beside ours
+    frozen        checksum, build, date and count of a definition that was frozen; empty for others
     """
 
     id: str
@@ -57,6 +57,7 @@ class CohortFile:
     names: tuple[str, ...] = ()
     intervention: str = ""
     published: tuple[Published, ...] = ()
+    frozen: Mapping[str, Any] = field(default_factory=dict)
     sha256: str = ""
     label: str = "cohort"
 
@@ -100,7 +101,7 @@ def read_cohort_file(path: Path) -> CohortFile:
 
 
 def _read(entry: Entry, sha256: str) -> CohortFile:
-    entry.allow(*HEADER_KEYS, "note", "based_on", "parameters", "profile")
+    entry.allow(*HEADER_KEYS, "note", "based_on", "parameters")
     criteria = _criteria(entry)
     published = tuple(_published(one) for one in entry.entries("published"))
     file = CohortFile(
@@ -111,6 +112,7 @@ def _read(entry: Entry, sha256: str) -> CohortFile:
         names=entry.texts("names"),
         intervention=entry.text("intervention", ""),
         published=published,
+        frozen=entry.raw("frozen") or {},
         sha256=sha256,
         label=entry.where,
     )

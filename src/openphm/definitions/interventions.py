@@ -71,6 +71,7 @@ class Intervention:
     next_steps: tuple[NextStep, ...]
     continuing: str
     left: str
+    died: str
     people_per_worker: int
     workers: int
     new_people_a_month: int
@@ -114,6 +115,7 @@ def _read(entry: Entry, cohorts: list[str], names: Names) -> Intervention:
         next_steps=tuple(_next_step(one, names) for one in entry.entries("next_steps")),
         continuing=entry.text("continuing"),
         left=entry.text("left"),
+        died=entry.text("died"),
         people_per_worker=capacity.integer("people_per_worker", minimum=1),
         workers=capacity.integer("workers", minimum=1),
         new_people_a_month=capacity.integer("new_people_a_month", minimum=1),

@@ -29,6 +29,11 @@ class Chosen:
     used: tuple[Definition, ...] = field(default=(), compare=False)
 
     @property
+    def written(self) -> Any:
+        """The criterion as plain data, as it stands in the file."""
+        return self.file.criteria if self.file else self.criterion.plain()
+
+    @property
     def steps(self) -> tuple[Criterion, ...]:
         """The parts of a top-level `all`, in order; otherwise the one criterion."""
         return self.criterion.of if isinstance(self.criterion, All) else (self.criterion,)

@@ -12,6 +12,7 @@ from datetime import date
 
 from openphm.criteria import Activity, Attribute, Condition, Criterion, Not, Place, Segment
 from openphm.criteria.answers import ATTRIBUTE_COLUMNS
+from openphm.criteria.language import AGE
 from openphm.criteria.trees import text
 from openphm.definitions import Definitions
 from openphm.population.asking import Row
@@ -82,7 +83,7 @@ def _row(place: int, words: str, number: str, day: str) -> str:
 
 
 def _of_spine(leaf: Attribute, place: int, spine: str) -> str:
-    if leaf.name == "age":
+    if leaf.name == AGE:
         return _row(place, "NULL", "age_at(s.birth_month, s.as_at)", "NULL") + f" FROM {spine} AS s"
     name, alias = ATTRIBUTE_COLUMNS[leaf.name]
     if alias != "s":
@@ -151,7 +152,9 @@ def _attribute(leaf: Attribute, row: Row, definitions: Definitions) -> Held:
     title = _title(definitions, "attributes", leaf.name)
     value, number = row["value_text"], row["value_number"]
     if value is None and number is not None:
-        return Held(f"{title} {number:g}", float(number), row["day"])
+        # A number of a place or an age has no day of its own: it holds from the month of birth on.
+        said = f"{number:g} years old" if leaf.name == AGE else f"{title} {number:.3g}"
+        return Held(said, float(number), None)
     said = title if value in (None, "true", "yes") else f"{title}: {value}"
     return Held(said, None, row["day"])
 
