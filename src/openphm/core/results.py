@@ -15,16 +15,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from html import escape
 from importlib import import_module
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
+from openphm.core.additivity import Additivity
 from openphm.core.errors import UsageError
+from openphm.core.notebook import ROWS_SHOWN, Shown, table_html
+from openphm.core.units import UNITS, unit_of_column
 
 Scalar: TypeAlias = str | int | float | Decimal | bool | date | None
-
-# A notebook shows the head of a long table; the whole is one .to_pandas() away.
-ROWS_SHOWN = 30
+Grain: TypeAlias = Literal["aggregate", "person"]
 
 
 @dataclass(frozen=True)
@@ -104,13 +104,21 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Result:
-    """An answer: the question, named columns, rows of labels and cells, and provenance."""
+    """An answer: the question, named columns, rows of labels and cells, and provenance.
+
+    additivity  which rows add up to which, so that a hidden figure cannot be had by taking away; None
+                when none do
+    grain       "person" when a row is about one person: it leaves only for direct care or to an approved
+                workspace
+    """
 
     question: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell | Scalar, ...], ...]
     provenance: Provenance
     notes: tuple[str, ...] = field(default=())
+    additivity: Additivity | None = None
+    grain: Grain = "aggregate"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", tuple(self.columns))
@@ -122,6 +130,10 @@ class Result:
                 raise ValueError(
                     f"{self.question}: a row has {len(row)} values for {len(self.columns)} columns"
                 )
+        if self.grain not in ("aggregate", "person"):
+            raise ValueError(f"{self.question}: a grain is 'aggregate' or 'person'")
+        if self.additivity and not set(self.additivity.columns) <= set(self.columns):
+            raise ValueError(f"{self.question}: a dimension is not one of the columns")
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -174,16 +186,23 @@ class Result:
         return axes
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: the head of the table and the line of provenance."""
-        head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(_shown(value))}</td>" for value in row) + "</tr>"
-            for row in self.values()[:ROWS_SHOWN]
+        """What a notebook shows: the head of the table, its notes and the line of provenance."""
+        unit = self.columns.index("unit") if "unit" in self.columns else None
+        rows = [
+            [
+                _shown(item, unit_of_column(name) if unit is None else str(row[unit]))
+                for name, item in zip(self.columns, row, strict=True)
+            ]
+            for row in self.rows[:ROWS_SHOWN]
+        ]
+        source = self.provenance
+        return table_html(
+            self.columns,
+            rows,
+            caption=f"{self.question}, as at {source.as_at:%-d %B %Y}",
+            lines=[*self.notes, f"Build {source.build}. Inside the zone: no disclosure rule was applied."],
+            more=len(self) - ROWS_SHOWN,
         )
-        more = f"<p>{len(self) - ROWS_SHOWN} more rows</p>" if len(self) > ROWS_SHOWN else ""
-        source = f"{self.question}, build {self.provenance.build}, as at {self.provenance.as_at.isoformat()}"
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        return f"{table}{more}<p>{escape(source)}</p>"
 
     def _plain_columns(self) -> dict[str, list[Scalar]]:
         rows = self.values()
@@ -222,9 +241,16 @@ def _number(value: Scalar) -> float:
     return float(value) if isinstance(value, int | float | Decimal) else 0.0
 
 
-def _shown(value: Scalar) -> str:
+def _shown(item: Cell | Scalar, unit: str | None) -> Shown:
+    """A figure in its unit; a label as it is."""
+    value = item.value if isinstance(item, Cell) else item
     if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 100 else f"{value:,.0f}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+        return Shown("–", "not known", is_figure=True) if isinstance(item, Cell) else Shown("")
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return Shown(str(value))
+    if isinstance(item, Cell) and unit is not None and unit in UNITS:
+        return Shown(UNITS[unit].text(float(value)), is_figure=True)
+    if isinstance(value, int):
+        return Shown(f"{value:,}", is_figure=True)
+    number = float(value)
+    return Shown(f"{number:,.4g}" if abs(number) < 100 else f"{number:,.0f}", is_figure=True)

@@ -5,7 +5,10 @@ the rule is passed in. No state is kept, so the same result under the same rule 
 same way. docs/explanation/disclosure.md says what the rules protect against and what they do not.
 """
 
+from openphm.release.deciding import Figure
 from openphm.release.folding import Fold, Line, Wide, widen
+from openphm.release.overlap import Overlap, too_close
+from openphm.release.person_rows import Recipient, ReleasedRows, approved_workspace, direct_care
 from openphm.release.released import Released, secondary_use
 from openphm.release.rule import NONE, DisclosureRule
 from openphm.release.shown import shown, spoken
@@ -15,14 +18,21 @@ __all__ = [
     "FORMATS",
     "NONE",
     "DisclosureRule",
+    "Figure",
     "Fold",
     "Line",
+    "Overlap",
+    "Recipient",
     "Released",
+    "ReleasedRows",
     "Wide",
+    "approved_workspace",
     "as_text",
+    "direct_care",
     "secondary_use",
     "shown",
     "spoken",
+    "too_close",
     "widen",
     "write",
 ]

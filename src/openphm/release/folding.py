@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from openphm.core.results import Scalar
-from openphm.release.released import Figure, Released
+from openphm.release.deciding import Figure
+from openphm.release.released import Released
 
 Item = Figure | Scalar
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from openphm.core.errors import DefinitionError
 
-METHODS = ("round", "none")
+METHODS = ("round", "midpoint", "none")
 _NUMBERS = ("suppress_below", "round_to", "smallest_group", "largest_share", "significant_figures")
 
 
@@ -16,9 +16,10 @@ _NUMBERS = ("suppress_below", "round_to", "smallest_group", "largest_share", "si
 class DisclosureRule:
     """How figures about people are made safe before they leave.
 
-    method               "round": hide small counts and round the others; "none": show everything
+    method               "round": hide small counts and round the others; "midpoint": the same, but others are
+                         shown as the middle of the multiple they fall in; "none": show everything
     suppress_below       counts from 1 to one less than this are not shown; 0 is
-    round_to             other counts are rounded to the nearest multiple
+    round_to             other counts are rounded to the nearest multiple, or fall in one
     smallest_group       means, rates and sums are shown when at least so many people contribute
     largest_share        and when no one person contributes more than this share (0 to 1)
     significant_figures  to which means, rates and sums are rounded, so that they cannot be taken apart
@@ -52,9 +53,15 @@ class DisclosureRule:
         """What the rule does, for the foot of a table."""
         if self.method == "none":
             return "Figures are shown in full: no disclosure rule was applied."
+        hidden = f"Counts from 1 to {self.suppress_below - 1} are not shown (*); other counts are "
+        how = (
+            f"shown as the middle of the {self.round_to} they fall in"
+            if self.method == "midpoint"
+            else f"rounded to the nearest {self.round_to}"
+        )
         return (
-            f"Counts from 1 to {self.suppress_below - 1} are not shown (*); other counts are rounded to the "
-            f"nearest {self.round_to}, and percentages are made from rounded counts. Means, rates and sums "
+            f"{hidden if self.suppress_below > 1 else 'Counts are '}{how}, and percentages are made from "
+            "rounded counts. Means, rates and sums "
             f"are shown from {self.smallest_group} people when no one contributes more than "
             f"{self.largest_share:.0%}. Parts and totals are rounded separately, so they may not add up."
         )

@@ -5,32 +5,15 @@ The unit of a figure says how it is written. An unknown unit is written plainly.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 from openphm.core.results import Scalar
-from openphm.release.released import Figure
+from openphm.core.units import UNITS
+from openphm.release.deciding import Figure
 
 HIDDEN = "*"
 NOT_KNOWN = "–"
-
-_BY_UNIT: dict[str, Callable[[float], str]] = {
-    "people": lambda v: f"{v:,.0f}",
-    "rows": lambda v: f"{v:,.0f}",
-    "share": lambda v: f"{100 * v:.1f}%",
-    "gbp": lambda v: f"£{v:,.0f}",
-    "gbp_per_person_year": lambda v: f"£{v:,.0f}",
-    "years": lambda v: f"{v:.0f}",
-    "decile": lambda v: f"{v:.1f}",
-    "conditions": lambda v: f"{v:.1f}",
-    "per_person_year": lambda v: f"{v:.1f}",
-    "ratio": lambda v: f"{v:.2f}",
-    "per_1000": lambda v: f"{v:,.1f}",
-    "per_100000": lambda v: f"{v:,.0f}",
-    "events": lambda v: f"{v:,.0f}",
-    "days": lambda v: f"{v:,.0f}",
-}
 
 
 def shown(item: Figure | Scalar, unit: str | None = None) -> str:
@@ -44,7 +27,8 @@ def shown(item: Figure | Scalar, unit: str | None = None) -> str:
     if isinstance(item, bool):
         return "yes" if item else "no"
     if isinstance(item, int | float | Decimal):
-        return _BY_UNIT.get(unit or "", _plain_number)(float(item))
+        known = UNITS.get(unit or "")
+        return known.text(float(item)) if known else _plain_number(float(item))
     return item.strftime("%-d %B %Y") if isinstance(item, date) else str(item)
 
 

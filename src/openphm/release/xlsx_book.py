@@ -19,26 +19,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from openphm.core.results import Scalar
+from openphm.core.units import UNITS
+from openphm.release.deciding import Figure
 from openphm.release.folding import Fold, Wide, widen
-from openphm.release.released import SUPPRESSED, Figure, Released
+from openphm.release.released import SUPPRESSED, Released
 from openphm.release.shown import HIDDEN
 
-_NUMBER_FORMATS = {
-    "people": "#,##0",
-    "rows": "#,##0",
-    "share": "0.0%",
-    "gbp": "£#,##0",
-    "gbp_per_person_year": "£#,##0",
-    "years": "0",
-    "decile": "0.0",
-    "conditions": "0.0",
-    "per_person_year": "0.0",
-    "ratio": "0.00",
-    "per_1000": "#,##0.0",
-    "per_100000": "#,##0",
-    "events": "#,##0",
-    "days": "#,##0",
-}
 _WHEN_SAVED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 _HEAD = PatternFill("solid", fgColor="FF003087")
 _GROUP = Font(bold=True, color="FF003087")
@@ -92,7 +78,7 @@ def _table(sheet: Worksheet, row: int, table: Wide) -> int:
         _put(sheet, row, 1, line.name)
         for place, (item, unit) in enumerate(zip(line.items, line.units, strict=True), start=2):
             cell = _put(sheet, row, place, item)
-            cell.number_format = _NUMBER_FORMATS.get(unit or "", "General")
+            cell.number_format = UNITS[unit].in_sheets if unit and unit in UNITS else "General"
             cell.alignment = Alignment(horizontal="right")
         row += 1
     return row

@@ -8,7 +8,7 @@ from openphm.core.errors import DefinitionError
 from openphm.core.results import Cell
 from openphm.definitions import load
 from openphm.release import NONE, DisclosureRule, Released, secondary_use
-from openphm.release.released import decide
+from openphm.release.deciding import decide
 from tests.support.answers import PROVENANCE, ROUND_5, a_count, a_result, a_share, an_amount
 
 
