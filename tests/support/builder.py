@@ -49,6 +49,15 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """A code on a day. kept_in: gp, emergency, medicine, admission, outpatient or procedure."""
+
+    kept_in: str
+    code: str
+    day: date
+
+
+@dataclass(frozen=True)
 class Registration:
     """A time at one practice."""
 
@@ -70,6 +79,7 @@ class Person:
     spells: tuple[Spell, ...] = ()
     facts: tuple[Fact, ...] = ()
     events: tuple[Event, ...] = ()
+    codes: tuple[Recorded, ...] = ()
 
     @property
     def practice_code(self) -> str | None:
@@ -110,6 +120,10 @@ class Person:
         text = value if isinstance(value, str) else None
         number = None if value is None or isinstance(value, str) else float(value)
         return replace(self, facts=(*self.facts, Fact(name, text, number, since, until)))
+
+    def with_code(self, code: str, *days: date, kept_in: str = "gp") -> Person:
+        """This code on record on each of the days."""
+        return replace(self, codes=(*self.codes, *(Recorded(kept_in, code, day) for day in days)))
 
     def using(
         self,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from openphm import criteria as criteria_room
 from openphm.criteria import (
     Activity,
     All,
@@ -20,16 +22,63 @@ from openphm.criteria import (
     Known,
     Not,
     Place,
+    Sequence,
+    Step,
+    parse,
 )
-from tests.support.builder import AS_AT, Event, Fact, Person, Registration, Spell
+from openphm.criteria.dated import codes_of
+from openphm.definitions.codelists import Code, Codelist
+from tests.support.builder import AS_AT, Event, Fact, Person, Recorded, Registration, Spell
 from tests.support.tables import AREAS, CODES, PRACTICES
 
 CONDITIONS = ("asthma", "copd", "diabetes", "stroke")
 FLAGS = ("care_home", "end_of_life")
 ACTIVITIES = ("ed_attendance", "emergency_admission", "social_care_residential")
 LEVELS = ("fit", "mild", "moderate", "severe")
+ONE_AND_OTHER = [
+    ("gp", ("195967001", "233678006", "162660004", "160377001")),
+    ("emergency", ("195967001", "13645005")),
+    ("medicine", ("0301011R0AAAAAA", "0302000C0", "0212000B0")),
+    ("admission", ("J459", "J440", "I219")),
+    ("outpatient", ("J459", "J45")),
+    ("procedure", ("W371", "W381")),
+]
+"""Where codes are kept, and codes that are found there: of a list, of two, beginnings, and of none."""
 DATES = (date(2024, 2, 29), date(2025, 3, 31), AS_AT)
 
+
+def _list(name: str, *codes: tuple[str, str, str]) -> Codelist:
+    return Codelist(name, "active", tuple(Code(*code) for code in codes))
+
+
+CODELISTS = {
+    "asthma": _list(
+        "asthma",
+        ("snomed", "onset", "195967001"),
+        ("snomed", "resolved", "162660004"),
+        ("snomed", "not", "160377001"),
+        ("icd10", "onset", "J45"),
+    ),
+    "airways": _list(
+        "airways",
+        ("snomed", "onset", "195967001"),
+        ("snomed", "onset", "13645005"),
+        ("icd10", "onset", "J4"),
+        ("bnf", "onset", "0301"),
+    ),
+    "inhalers": _list("inhalers", ("bnf", "onset", "0302"), ("bnf", "onset", "0301011")),
+    "hips": _list("hips", ("opcs4", "onset", "W37"), ("opcs4", "onset", "W381")),
+}
+COHORTS = {
+    "cohorts/breathless": {"any": [{"condition": ["asthma", "copd"]}, {"codelist": "airways", "ever": True}]},
+    "cohorts/older_breathless": {
+        "all": [
+            {"attribute": "age", "at_least": 65},
+            {"cohort": "breathless"},
+            {"not": {"attribute": "care_home"}},
+        ]
+    },
+}
 KNOWN = Known(
     attributes={
         **{name: AttributeKind("flag") for name in FLAGS},
@@ -39,6 +88,8 @@ KNOWN = Known(
     conditions=frozenset(CONDITIONS),
     activities=frozenset(ACTIVITIES),
     segments=frozenset(code for pair in CODES for code in pair),
+    codelists=CODELISTS,
+    cohorts=COHORTS,
 )
 
 
@@ -76,6 +127,32 @@ def activities(draw: st.DrawFn) -> Activity:
     return Activity(draw(some_of(ACTIVITIES)), draw(months), least, most, cost_least, cost_most)
 
 
+@st.composite
+def coded(draw: st.DrawFn) -> criteria_room.Codelist:
+    names = draw(some_of(tuple(CODELISTS)))
+    within = draw(st.none() | months)
+    least = draw(st.none() | st.integers(1, 3))
+    most = draw(st.none() | st.integers(least or 0, 4))
+    return criteria_room.Codelist(names, codes_of(names, CODELISTS), within is None, within, least, most)
+
+
+steps = st.one_of(
+    st.builds(Step, st.just("activity"), some_of(ACTIVITIES)),
+    st.builds(Step, st.just("condition"), some_of(CONDITIONS)),
+    some_of(tuple(CODELISTS)).map(lambda names: Step("codelist", names, codes_of(names, CODELISTS))),
+)
+
+
+@st.composite
+def sequences(draw: st.DrawFn) -> Sequence:
+    found = draw(st.lists(steps, min_size=2, max_size=3))
+    within = draw(st.none() | st.sampled_from([1, 14, 60, 400]))
+    if within is not None and draw(st.booleans()):
+        found[-1] = replace(found[-1], absent=True)
+    return Sequence(tuple(found), within, draw(st.none() | months), draw(st.booleans()))
+
+
+cohorts = st.sampled_from(sorted(COHORTS)).map(lambda id_: parse({"cohort": id_}, KNOWN))
 onsets = st.builds(Condition, some_of(CONDITIONS), onset_within_months=months)
 places = st.one_of(
     st.builds(Place, st.just("registered_practice"), some_of(tuple(p[0] for p in PRACTICES))),
@@ -94,6 +171,9 @@ leaves = st.one_of(
     st.builds(Attribute, st.just("sex"), any_of=some_of(("1", "2"))),
     st.builds(Attribute, st.just("ethnic_group"), any_of=some_of(("White", "Asian", "Black"))),
     activities(),
+    coded(),
+    sequences(),
+    cohorts,
     places,
 )
 
@@ -138,6 +218,9 @@ events = st.builds(
     st.sampled_from([Decimal("0"), Decimal("50.25"), Decimal("120")]),
     is_start=st.booleans(),
 )
+records = st.sampled_from(ONE_AND_OTHER).flatmap(
+    lambda kept: st.builds(Recorded, st.just(kept[0]), st.sampled_from(kept[1]), days)
+)
 people: st.SearchStrategy[Person] = st.builds(
     Person,
     birth_month=st.none() | st.dates(date(1925, 1, 1), date(2025, 12, 31)).map(lambda d: d.replace(day=15)),
@@ -150,4 +233,5 @@ people: st.SearchStrategy[Person] = st.builds(
     spells=st.lists(spells(), max_size=4).map(tuple),
     facts=st.lists(facts(), max_size=4).map(tuple),
     events=st.lists(events, max_size=5).map(tuple),
+    codes=st.lists(records, max_size=4).map(tuple),
 )

@@ -6,8 +6,8 @@ It shares no code with the compiler. It is slow and short, so that it can be che
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Sequence as Sequence_
+from datetime import date, timedelta
 
 from openphm.criteria import (
     Activity,
@@ -15,13 +15,18 @@ from openphm.criteria import (
     Any,
     AtLeast,
     Attribute,
+    Codelist,
+    Cohort,
     Condition,
     Criterion,
     Everyone,
     Not,
     Place,
+    Sequence,
+    Step,
 )
-from tests.support.builder import Fact, Person, Spell
+from openphm.definitions.codelists import Code
+from tests.support.builder import Fact, Person, Recorded, Spell
 from tests.support.tables import AREAS, ETHNIC_GROUPS, PRACTICES
 
 
@@ -53,12 +58,18 @@ def matches(criterion: Criterion, person: Person, day: date) -> bool:
             return any(spell_passes(criterion, spell, day) for spell in person.spells)
         case Activity():
             return activity_passes(criterion, person, day)
+        case Codelist():
+            return codes_pass(criterion, person, day)
+        case Sequence():
+            return sequence_passes(criterion, person, day)
+        case Cohort(of=part):
+            return matches(part, person, day)
         case Place():
             return place_of(person, criterion.level) in criterion.any_of
     raise TypeError(type(criterion))
 
 
-def first_rule(rules: Sequence[tuple[str, Criterion]], person: Person, day: date) -> tuple[str, int]:
+def first_rule(rules: Sequence_[tuple[str, Criterion]], person: Person, day: date) -> tuple[str, int]:
     """The code and position of the first rule that holds."""
     return next((code, n) for n, (code, c) in enumerate(rules, 1) if matches(c, person, day))
 
@@ -124,6 +135,67 @@ def activity_passes(test: Activity, person: Person, day: date) -> bool:
         and (test.cost_at_least_gbp is None or cost >= test.cost_at_least_gbp)
         and (test.cost_at_most_gbp is None or cost <= test.cost_at_most_gbp)
     )
+
+
+SYSTEM_OF = {
+    "gp": "snomed",
+    "emergency": "snomed",
+    "medicine": "bnf",
+    "admission": "icd10",
+    "outpatient": "icd10",
+    "procedure": "opcs4",
+}
+BEGINNINGS = ("icd10", "bnf", "opcs4")
+
+
+def is_recorded_as(record: Recorded, code: Code) -> bool:
+    """A record answers a code of the list: the same, or beginning with it where lists hold beginnings."""
+    if SYSTEM_OF[record.kept_in] != code.system:
+        return False
+    return record.code.startswith(code.code) if code.system in BEGINNINGS else record.code == code.code
+
+
+def days_of_codes(person: Person, codes: Sequence_[Code]) -> set[date]:
+    return {r.day for r in person.codes for code in codes if is_recorded_as(r, code)}
+
+
+def codes_pass(test: Codelist, person: Person, day: date) -> bool:
+    after = date.min if test.within_months is None else months_before(day, test.within_months)
+    days = {d for d in days_of_codes(person, test.codes) if after < d <= day}
+    if test.count_at_least is None and test.count_at_most is None:
+        return bool(days)
+    return (
+        (test.count_at_least or 0) <= len(days) <= (99 if test.count_at_most is None else test.count_at_most)
+    )
+
+
+def days_of_step(step: Step, person: Person) -> set[date]:
+    if step.word == "activity":
+        return {e.day for e in person.events if e.point_of_delivery in step.any_of and e.is_start}
+    if step.word == "condition":
+        return {s.start for s in person.spells if s.condition_id in step.any_of}
+    return days_of_codes(person, step.codes)
+
+
+def sequence_passes(test: Sequence, person: Person, day: date) -> bool:
+    """Try every day of every step, one after the other."""
+    after = date.min if test.within_months is None else months_before(day, test.within_months)
+    days = [sorted(days_of_step(step, person)) for step in test.steps]
+
+    def follows(earlier: date, later: date) -> bool:
+        gap = (later - earlier).days
+        return (0 if test.same_day else 1) <= gap <= (10**6 if test.within_days is None else test.within_days)
+
+    def goes_on(last: date, place: int) -> bool:
+        if place == len(test.steps):
+            return True
+        later = [d for d in days[place] if follows(last, d)]
+        if test.steps[place].absent:
+            assert test.within_days is not None
+            return not later and last + timedelta(days=test.within_days) <= day
+        return any(d <= day and goes_on(d, place + 1) for d in later)
+
+    return any(after < d <= day and goes_on(d, 1) for d in days[0])
 
 
 def place_of(person: Person, level: str) -> str | None:

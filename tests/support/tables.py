@@ -78,6 +78,26 @@ SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
     "definitions.ethnic_category": [("ethnicity_code", pa.string()), ("ethnic_group", pa.string())],
 }
 
+# Where codes are kept: the table, its code and its day; and tables that hold no row in these tests.
+KEPT_IN = {
+    "gp": ("standard.gp_event", "code", "event_date"),
+    "emergency": ("standard.sus_ecds_diagnosis", "code", "event_date"),
+    "medicine": ("standard.gp_medication", "bnf_code", "item_date"),
+    "admission": ("standard.sus_apc_diagnosis", "code", "event_date"),
+    "outpatient": ("standard.sus_op_diagnosis", "code", "event_date"),
+    "procedure": ("standard.sus_apc_procedure", "code", "procedure_date"),
+    "hes admission": ("standard.hes_apc_diagnosis", "code", "event_date"),
+    "hes outpatient": ("standard.hes_op_diagnosis", "code", "event_date"),
+    "cancer": ("standard.cancer_pathway", "diagnosis_code", "faster_diagnosis_end_date"),
+    "vaccination": ("standard.immunisation", "procedure_code", "vaccination_date"),
+}
+SCHEMAS.update(
+    {
+        name: [("person_key", pa.int32()), (code, pa.string()), (day, pa.date32())]
+        for name, code, day in KEPT_IN.values()
+    }
+)
+
 PRACTICES = [
     ("Y00001", "The Elms", "U10001", "North"),
     ("Y00002", "Mill Lane", "U10001", "North"),
@@ -125,6 +145,9 @@ def fill(
         [(n, key, e.day, e.point_of_delivery, e.bed_days, e.is_start) for n, (key, e) in numbered],
     )
     load(engine, "costs.event_cost", [(n, key, e.cost_gbp, e.cost_basis) for n, (key, e) in numbered])
+    for kept_in, (name, _, _) in KEPT_IN.items():
+        found = [(key, c.code, c.day) for key, p in keyed for c in p.codes if c.kept_in == kept_in]
+        load(engine, name, found)
     load(engine, "reference.practice", PRACTICES)
     load(engine, "reference.lsoa21", AREAS)
     load(engine, "segments.history", history or [])

@@ -5,7 +5,8 @@ month end. docs/reference/criteria.md is the manual.
 """
 
 from openphm.criteria.compile import compile_criterion, compile_flags, compile_rules
-from openphm.criteria.defined import known_names, segment_rules
+from openphm.criteria.dated import Codelist, Sequence, Step
+from openphm.criteria.defined import criterion_data, known_names, segment_rules
 from openphm.criteria.known import AttributeKind, Known
 from openphm.criteria.language import (
     Activity,
@@ -13,6 +14,7 @@ from openphm.criteria.language import (
     Any,
     AtLeast,
     Attribute,
+    Cohort,
     Condition,
     Criterion,
     Everyone,
@@ -21,6 +23,7 @@ from openphm.criteria.language import (
     Segment,
 )
 from openphm.criteria.parse import parse
+from openphm.criteria.snapshot import Snapshot
 from openphm.criteria.waterfall import check_waterfall
 
 __all__ = [
@@ -30,6 +33,8 @@ __all__ = [
     "AtLeast",
     "Attribute",
     "AttributeKind",
+    "Codelist",
+    "Cohort",
     "Condition",
     "Criterion",
     "Everyone",
@@ -37,10 +42,14 @@ __all__ = [
     "Not",
     "Place",
     "Segment",
+    "Sequence",
+    "Snapshot",
+    "Step",
     "check_waterfall",
     "compile_criterion",
     "compile_flags",
     "compile_rules",
+    "criterion_data",
     "known_names",
     "parse",
     "segment_rules",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from openphm.criteria import dated
 from openphm.criteria.lanes import Group
 from openphm.criteria.language import (
     AGE,
@@ -19,6 +20,7 @@ from openphm.criteria.language import (
     Any,
     AtLeast,
     Attribute,
+    Cohort,
     Condition,
     Criterion,
     Everyone,
@@ -26,7 +28,8 @@ from openphm.criteria.language import (
     Place,
     Segment,
 )
-from openphm.criteria.trees import all_of, any_of, call, column, is_in, number
+from openphm.criteria.snapshot import Snapshot
+from openphm.criteria.trees import all_of, any_of, call, column, is_in, number, number_tests
 
 # The column and table alias that answers: s is the spine, the others are joined to it when they are needed.
 ATTRIBUTE_COLUMNS = {
@@ -47,32 +50,46 @@ def is_presence(criterion: Criterion) -> bool:
     """True when one row of a table is enough to answer yes."""
     if isinstance(criterion, Attribute):
         return not criterion.is_on_spine
-    if isinstance(criterion, Activity):
+    if isinstance(criterion, Activity | dated.Codelist):
         return criterion.is_presence
-    return isinstance(criterion, Condition | Segment)
+    return isinstance(criterion, Condition | Segment | dated.Sequence)
 
 
 def counts_rows(criterion: Criterion) -> bool:
     """True when rows of a table must be counted or added up."""
-    return isinstance(criterion, Activity) and not criterion.is_presence
+    return isinstance(criterion, Activity | dated.Codelist) and not criterion.is_presence
 
 
-def _bundles(criterion: Criterion) -> list[frozenset[Criterion]]:
-    """The groups of leaves that this criterion asks about, each answered by one number."""
-    if isinstance(criterion, Activity) and criterion.asks_count and criterion.asks_cost:
-        return [*_bundles(criterion.only_count), *_bundles(criterion.only_cost)]
-    if is_presence(criterion) or counts_rows(criterion):
-        return [frozenset({criterion})]
-    if isinstance(criterion, Any):
-        together, apart = _split(criterion)
-        found = [together] if together else []
-        return found + [bundle for part in apart for bundle in _bundles(part)]
-    return [bundle for part in criterion.children for bundle in _bundles(part)]
+@dataclass(frozen=True)
+class Bundling:
+    """Which leaves need rows of a table, and which of these are answered by one number together."""
 
+    snapshot: Snapshot | None = None
 
-def _split(criterion: Any) -> tuple[frozenset[Criterion], list[Criterion]]:
-    together = frozenset(part for part in criterion.of if is_presence(part))
-    return together, [part for part in criterion.of if part not in together]
+    def from_snapshot(self, criterion: Criterion) -> exp.Expr | None:
+        """The test of a leaf that the spine's own columns answer; None when they do not."""
+        return self.snapshot.test(criterion) if self.snapshot is not None else None
+
+    def of(self, criterion: Criterion) -> list[frozenset[Criterion]]:
+        """The groups of leaves that this criterion asks about, each answered by one number."""
+        if self.from_snapshot(criterion) is not None:
+            return []
+        if isinstance(criterion, Activity) and criterion.asks_count and criterion.asks_cost:
+            return [*self.of(criterion.only_count), *self.of(criterion.only_cost)]
+        if is_presence(criterion) or counts_rows(criterion):
+            return [frozenset({criterion})]
+        if isinstance(criterion, Any):
+            together, apart = self.split(criterion)
+            found = [together] if together else []
+            return found + [bundle for part in apart for bundle in self.of(part)]
+        return [bundle for part in criterion.children for bundle in self.of(part)]
+
+    def split(self, criterion: Any) -> tuple[frozenset[Criterion], list[Criterion]]:
+        """The parts of an `any` that one number answers together, and the others."""
+        together = frozenset(
+            part for part in criterion.of if is_presence(part) and self.from_snapshot(part) is None
+        )
+        return together, [part for part in criterion.of if part not in together]
 
 
 @dataclass(frozen=True)
@@ -80,13 +97,16 @@ class Answers:
     """The numbered groups of some criteria, and how each criterion reads them."""
 
     groups: tuple[Group, ...]
+    bundling: Bundling = Bundling()
 
     @classmethod
-    def of(cls, criteria: Sequence[Criterion]) -> Answers:
+    def of(cls, criteria: Sequence[Criterion], snapshot: Snapshot | None = None) -> Answers:
         """Number the groups in the order they are first asked about."""
-        bundles = [bundle for criterion in criteria for bundle in _bundles(criterion)]
+        bundling = Bundling(snapshot)
+        bundles = [bundle for criterion in criteria for bundle in bundling.of(criterion)]
         distinct = list(dict.fromkeys(bundles))
-        return cls(tuple(Group(place, bundle) for place, bundle in enumerate(distinct, start=1)))
+        groups = tuple(Group(place, bundle) for place, bundle in enumerate(distinct, start=1))
+        return cls(groups, bundling)
 
     @property
     def needs_amount(self) -> bool:
@@ -105,8 +125,8 @@ class Answers:
             if not counts_rows(leaf):
                 wanted.append(_total("MAX", group.number, number(1), f"leaf_{group.number}"))
                 continue
-            assert isinstance(leaf, Activity)
-            amount = column("amount") if leaf.asks_cost else number(1)
+            adds_pounds = isinstance(leaf, Activity) and leaf.asks_cost
+            amount = column("amount") if adds_pounds else number(1)
             wanted.append(_total("SUM", group.number, amount, f"leaf_{group.number}"))
         return wanted
 
@@ -122,10 +142,12 @@ class Answers:
             return exp.not_(exp.paren(self.test(criterion.of)))
         if isinstance(criterion, AtLeast):
             return self._at_least(criterion)
+        if isinstance(criterion, Cohort):
+            return exp.paren(self.test(criterion.of))
         return self._leaf(criterion)
 
     def _any(self, criterion: Any) -> exp.Expr:
-        together, apart = _split(criterion)
+        together, apart = self.bundling.split(criterion)
         tests = [self._read(together).eq(number(1))] if together else []
         return any_of([*tests, *(self.test(part) for part in apart)])
 
@@ -137,6 +159,9 @@ class Answers:
         return exp.paren(held) >= number(criterion.count)
 
     def _leaf(self, criterion: Criterion) -> exp.Expr:
+        known = self.bundling.from_snapshot(criterion)
+        if known is not None:
+            return _never_null(known)
         if isinstance(criterion, Attribute) and criterion.is_on_spine:
             return _never_null(_spine_test(criterion))
         if isinstance(criterion, Place):
@@ -144,15 +169,17 @@ class Answers:
             return _never_null(is_in(column(name, alias), criterion.any_of))
         if is_presence(criterion):
             return self._read(frozenset({criterion})).eq(number(1))
-        assert isinstance(criterion, Activity)
+        assert isinstance(criterion, Activity | dated.Codelist)
         return self._counted(criterion)
 
-    def _counted(self, leaf: Activity) -> exp.Expr:
-        if leaf.asks_count and leaf.asks_cost:
-            return all_of([self._leaf(leaf.only_count), self._leaf(leaf.only_cost)])
+    def _counted(self, leaf: Activity | dated.Codelist) -> exp.Expr:
+        least: float | None = leaf.count_at_least
+        most: float | None = leaf.count_at_most
+        if isinstance(leaf, Activity) and leaf.asks_cost:
+            if leaf.asks_count:
+                return all_of([self._leaf(leaf.only_count), self._leaf(leaf.only_cost)])
+            least, most = leaf.cost_at_least_gbp, leaf.cost_at_most_gbp
         found = self._read(frozenset({leaf}))
-        least = leaf.cost_at_least_gbp if leaf.asks_cost else leaf.count_at_least
-        most = leaf.cost_at_most_gbp if leaf.asks_cost else leaf.count_at_most
         tests: list[exp.Expr] = []
         if least is not None:
             tests.append(found >= number(least))
@@ -175,19 +202,7 @@ def _spine_test(criterion: Attribute) -> exp.Expr:
         name, alias = ATTRIBUTE_COLUMNS[criterion.name]
         return is_in(column(name, alias), criterion.any_of)
     assert criterion.name == AGE
-    age = call("age_at", column("birth_month", "s"), column("as_at", "s"))
-    tests: list[exp.Expr] = []
-    if criterion.at_least is not None:
-        tests.append(age >= number(criterion.at_least))
-    if criterion.at_most is not None:
-        tests.append(age <= number(criterion.at_most))
-    if criterion.above is not None:
-        tests.append(age > number(criterion.above))
-    if criterion.below is not None:
-        tests.append(age < number(criterion.below))
-    if criterion.any_of:
-        tests.append(is_in(age, criterion.any_of))
-    return all_of(tests)
+    return number_tests(call("age_at", column("birth_month", "s"), column("as_at", "s")), criterion)
 
 
 def _never_null(test: exp.Expr) -> exp.Expr:

@@ -15,12 +15,15 @@ as a SQLGlot tree; nothing that a person wrote is pasted into text.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlglot import exp
 
 from openphm.criteria.answers import Answers
-from openphm.criteria.lanes import plan_lanes, select_hits
+from openphm.criteria.hits import Reading, all_rows, select_hits
+from openphm.criteria.lanes import plan_lanes
 from openphm.criteria.language import Criterion, Place
+from openphm.criteria.snapshot import Snapshot
 from openphm.criteria.trees import all_of, cast, column, number, table, text
 from openphm.criteria.waterfall import check_waterfall
 
@@ -56,7 +59,8 @@ def compile_rules(
     answers = Answers.of(criteria)
     position = _first_that_holds([answers.test(criterion) for criterion in criteria[:-1]])
     kept = [column(name, "s") for name in ("person_key", "as_at", *carry)]
-    placed = _answered(criteria, answers, spine, [*kept, exp.alias_(position, "rule_position")])
+    reading = Reading(spine, answers.needs_amount)
+    placed = _answered(criteria, answers, reading, [*kept, exp.alias_(position, "rule_position")])
     return _named(placed, [code for code, _ in rules], carry).sql(pretty=True, normalize_functions=False)
 
 
@@ -92,23 +96,44 @@ def _typed(name: str) -> exp.Expr:
     return exp.alias_(cast(kept, _SPINE_TYPES[name]), name) if name in _SPINE_TYPES else kept
 
 
-def compile_criterion(criterion: Criterion, spine: str = DEFAULT_SPINE) -> str:
-    """One criterion as SQL: person_key and as_at of every spine row for which it holds."""
-    answers = Answers.of([criterion])
+def compile_criterion(
+    criterion: Criterion,
+    spine: str = DEFAULT_SPINE,
+    *,
+    snapshot: Snapshot | None = None,
+    as_at: date | None = None,
+) -> str:
+    """One criterion as SQL: person_key and as_at of every spine row for which it holds.
+
+    snapshot, as_at: as for compile_flags.
+    """
+    answers = Answers.of([criterion], snapshot)
     kept: list[exp.Expr] = [column("person_key", "s"), column("as_at", "s")]
-    select = _answered([criterion], answers, spine, kept).where(answers.test(criterion))
+    reading = _reading(spine, answers, snapshot, as_at)
+    select = _answered([criterion], answers, reading, kept).where(answers.test(criterion))
     return select.sql(pretty=True, normalize_functions=False)
 
 
-def compile_flags(criteria: Sequence[tuple[str, Criterion]], spine: str = DEFAULT_SPINE) -> str:
-    """Many criteria in one pass: for each spine row person_key, as_at and a 0 or 1 for each name."""
-    answers = Answers.of([criterion for _, criterion in criteria])
+def compile_flags(
+    criteria: Sequence[tuple[str, Criterion]],
+    spine: str = DEFAULT_SPINE,
+    *,
+    snapshot: Snapshot | None = None,
+    as_at: date | None = None,
+) -> str:
+    """Many criteria in one pass: for each spine row person_key, as_at and a 0 or 1 for each name.
+
+    snapshot: the spine has these columns of person.snapshot, which then answer what they can.
+    as_at: the one date of the whole spine, when it has only one; tables are then read faster.
+    """
+    answers = Answers.of([criterion for _, criterion in criteria], snapshot)
     flags = [
         exp.alias_(cast(_zero_or_one(answers.test(criterion)), "INTEGER"), name)
         for name, criterion in criteria
     ]
     kept = [column("person_key", "s"), column("as_at", "s"), *flags]
-    select = _answered([criterion for _, criterion in criteria], answers, spine, kept)
+    reading = _reading(spine, answers, snapshot, as_at)
+    select = _answered([criterion for _, criterion in criteria], answers, reading, kept)
     return select.sql(pretty=True, normalize_functions=False)
 
 
@@ -116,26 +141,30 @@ def _zero_or_one(test: exp.Expr) -> exp.Expr:
     return exp.Case().when(test, number(1)).else_(number(0))
 
 
+def _reading(spine: str, answers: Answers, snapshot: Snapshot | None, as_at: date | None) -> Reading:
+    return Reading(spine, answers.needs_amount, snapshot.as_at if snapshot is not None else as_at)
+
+
 def _answered(
-    criteria: Sequence[Criterion], answers: Answers, spine: str, chosen: Sequence[exp.Expr]
+    criteria: Sequence[Criterion], answers: Answers, reading: Reading, chosen: Sequence[exp.Expr]
 ) -> exp.Select:
     """The spine with every leaf's answer beside it, as far as tables of rows answer it."""
-    select = exp.select(*chosen).from_(table(spine, "s"))
+    select = exp.select(*chosen).from_(table(reading.spine, "s"))
     lanes = plan_lanes(answers.groups)
     if lanes:
-        parts = select_hits(lanes, spine, with_amount=answers.needs_amount)
-        rows: exp.Query = parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False)
+        rows = all_rows(select_hits(lanes, reading))
         added = exp.select(column("person_key"), column("as_at"), *answers.totals())
         added = added.from_("hit").group_by(column("person_key"), column("as_at"))
         same = all_of(column(key, "a").eq(column(key, "s")) for key in ("person_key", "as_at"))
         select = select.join(table("answer", "a"), on=same, join_type="left")
         select = select.with_("hit", as_=rows).with_("answer", as_=added)
-    return _with_side_tables(select, criteria)
+    return _with_side_tables(select, answers, criteria)
 
 
-def _with_side_tables(select: exp.Select, criteria: Sequence[Criterion]) -> exp.Select:
+def _with_side_tables(select: exp.Select, answers: Answers, criteria: Sequence[Criterion]) -> exp.Select:
     """Join the reference tables that the criteria need, each once."""
     parts = [part for criterion in criteria for part in criterion.walk()]
+    parts = [part for part in parts if answers.bundling.from_snapshot(part) is None]
     asked = {part.level if isinstance(part, Place) else getattr(part, "name", "") for part in parts}
     for name, key, alias in sorted({_SIDE_TABLES[one] for one in asked if one in _SIDE_TABLES}):
         same = column(key, alias).eq(column(key, "s"))

@@ -12,16 +12,30 @@ from openphm.criteria.parse import parse
 from openphm.criteria.waterfall import check_waterfall
 from openphm.definitions import Definition, Definitions
 
+_STANDING = ("all", "any", "not", "of", "at_least")
+
 Rules = list[tuple[str, Criterion]]
 
 
 def known_names(definitions: Definitions) -> Known:
-    """Every attribute, condition, point of delivery and segment that the definitions name."""
+    """Every attribute, condition, point of delivery, segment, code list and cohort that is defined.
+
+    Code lists and cohorts are only looked into when a criterion asks about them.
+    """
     return Known(
         attributes={one.name: _attribute_kind(one.body) for one in definitions.all("attributes")},
         conditions=frozenset(one.name for one in definitions.all("conditions")),
         activities=frozenset(_points_of_delivery(definitions)),
         segments=frozenset(code for one in definitions.all("segments") for code in _codes(one)),
+        codelists=definitions.contents.codelists,
+        cohorts={one.id: criterion_data(one.body) for one in definitions.all("cohorts")},
+    )
+
+
+def criterion_data(body: Mapping[str, Anything]) -> object:
+    """The plain data of the criterion that a definition holds: under `criteria`, or standing in the file."""
+    return (
+        body["criteria"] if "criteria" in body else {word: body[word] for word in _STANDING if word in body}
     )
 
 

@@ -6,12 +6,14 @@ was found. It is used to find rules that nobody can reach.
 
 from __future__ import annotations
 
+from openphm.criteria.dated import Codelist
 from openphm.criteria.language import (
     Activity,
     All,
     Any,
     AtLeast,
     Attribute,
+    Cohort,
     Condition,
     Criterion,
     Everyone,
@@ -25,6 +27,10 @@ def implies(narrow: Criterion, wide: Criterion) -> bool:
     """True when everyone in `narrow` is certainly in `wide`."""
     if narrow == wide or isinstance(wide, Everyone):
         return True
+    if isinstance(narrow, Cohort):
+        return implies(narrow.of, wide)
+    if isinstance(wide, Cohort):
+        return implies(narrow, wide.of)
     if isinstance(wide, All):
         return all(implies(narrow, part) for part in wide.of)
     if isinstance(narrow, Any):
@@ -47,6 +53,8 @@ def _leaf_implies(narrow: Criterion, wide: Criterion) -> bool:
         return set(narrow.any_of) <= set(wide.any_of) and _condition_implies(narrow, wide)
     if isinstance(narrow, Activity) and isinstance(wide, Activity):
         return _activity_implies(narrow, wide)
+    if isinstance(narrow, Codelist) and isinstance(wide, Codelist):
+        return _codelist_implies(narrow, wide)
     if isinstance(narrow, Place) and isinstance(wide, Place):
         return narrow.level == wide.level and set(narrow.any_of) <= set(wide.any_of)
     if isinstance(narrow, Segment) and isinstance(wide, Segment):
@@ -59,15 +67,10 @@ def _attribute_implies(narrow: Attribute, wide: Attribute) -> bool:
         return False
     if (wide.within_months or 0) < (narrow.within_months or 0):
         return False
-    if not _tested(wide):
+    if not wide.is_tested:
         return False
     values = not wide.any_of or (bool(narrow.any_of) and set(narrow.any_of) <= set(wide.any_of))
     return values and _above(narrow, wide) and _below(narrow, wide)
-
-
-def _tested(attribute: Attribute) -> bool:
-    limits = (attribute.at_least, attribute.at_most, attribute.above, attribute.below)
-    return bool(attribute.any_of) or any(limit is not None for limit in limits)
 
 
 def _above(narrow: Attribute, wide: Attribute) -> bool:
@@ -99,6 +102,17 @@ def _condition_implies(narrow: Condition, wide: Condition) -> bool:
         months = narrow.onset_within_months
         return months is not None and months <= wide.onset_within_months
     return not narrow.ever and narrow.onset_within_months is None
+
+
+def _codelist_implies(narrow: Codelist, wide: Codelist) -> bool:
+    """On at least so many days, in a window no shorter and with no fewer codes."""
+    if wide.count_at_most is not None or not set(narrow.codes) <= set(wide.codes):
+        return False
+    months = float("inf") if narrow.within_months is None else narrow.within_months
+    if wide.within_months is not None and months > wide.within_months:
+        return False
+    least = 1 if narrow.is_presence else (narrow.count_at_least or 0)
+    return least >= (wide.count_at_least or 1)
 
 
 def _activity_implies(narrow: Activity, wide: Activity) -> bool:

@@ -1,4 +1,4 @@
-"""The names a criterion may use: which attributes, conditions, activities and segments exist.
+"""The names a criterion may use: which attributes, conditions, activities, code lists ... exist.
 
 `parse` checks against this, so that a misspelt name is found when a file is loaded and not as an
 empty cohort a week later.
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from openphm.criteria.language import PLACE_LEVELS
+from openphm.definitions.codelists import Codelist
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,19 @@ BUILT_IN: Mapping[str, AttributeKind] = {
 
 @dataclass(frozen=True)
 class Known:
-    """Every name that a criterion may use."""
+    """Every name that a criterion may use.
+
+    codelists   code lists by name
+    cohorts     the plain data of each cohort's criterion, by id; read when a criterion asks for it
+    """
 
     attributes: Mapping[str, AttributeKind] = field(default_factory=dict)
     conditions: frozenset[str] = frozenset()
     activities: frozenset[str] = frozenset()
     segments: frozenset[str] = frozenset()
     places: tuple[str, ...] = PLACE_LEVELS
+    codelists: Mapping[str, Codelist] = field(default_factory=dict)
+    cohorts: Mapping[str, object] = field(default_factory=dict)
 
     def attribute(self, name: str) -> AttributeKind | None:
         """What may be asked of this attribute; None when there is no such attribute."""

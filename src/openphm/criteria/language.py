@@ -63,7 +63,7 @@ class Criterion:
         return written.rstrip()
 
 
-def _settings(criterion: Criterion, *skip: str) -> Plain:
+def given_settings(criterion: Criterion, *skip: str) -> Plain:
     """The settings that were given, in the order the language names them."""
     given: Plain = {}
     for field in fields(criterion):
@@ -74,7 +74,7 @@ def _settings(criterion: Criterion, *skip: str) -> Plain:
     return given
 
 
-def _one_or_list(values: tuple[str, ...]) -> str | list[str]:
+def one_or_list(values: tuple[str, ...]) -> str | list[str]:
     return values[0] if len(values) == 1 else list(values)
 
 
@@ -108,13 +108,19 @@ class Attribute(Criterion):
     within_months: int | None = None
 
     @property
+    def is_tested(self) -> bool:
+        """True when a value is asked for, and not only whether it holds."""
+        limits = (self.at_least, self.at_most, self.above, self.below)
+        return bool(self.any_of) or any(limit is not None for limit in limits)
+
+    @property
     def is_on_spine(self) -> bool:
         """True when the answer is in the spine row (age, sex, ethnicity)."""
         return self.name == AGE or self.name in COLUMN_ATTRIBUTES
 
     def plain(self) -> Plain:
         """As plain data."""
-        return {"attribute": self.name, **_settings(self, "name")}
+        return {"attribute": self.name, **given_settings(self, "name")}
 
 
 @dataclass(frozen=True)
@@ -131,7 +137,7 @@ class Condition(Criterion):
 
     def plain(self) -> Plain:
         """As plain data."""
-        return {"condition": _one_or_list(self.any_of), **_settings(self, "any_of")}
+        return {"condition": one_or_list(self.any_of), **given_settings(self, "any_of")}
 
 
 @dataclass(frozen=True)
@@ -178,8 +184,8 @@ class Activity(Criterion):
 
     def plain(self) -> Plain:
         """As plain data."""
-        rest = _settings(self, "any_of", "within_months")
-        return {"activity": _one_or_list(self.any_of), **rest, "within_months": self.within_months}
+        rest = given_settings(self, "any_of", "within_months")
+        return {"activity": one_or_list(self.any_of), **rest, "within_months": self.within_months}
 
 
 @dataclass(frozen=True)
@@ -202,7 +208,24 @@ class Segment(Criterion):
 
     def plain(self) -> Plain:
         """As plain data."""
-        return {"segment": _one_or_list(self.any_of)}
+        return {"segment": one_or_list(self.any_of)}
+
+
+@dataclass(frozen=True)
+class Cohort(Criterion):
+    """In a cohort that is defined elsewhere: its criterion stands here, and only its id is written."""
+
+    id: str
+    of: Criterion
+
+    @property
+    def children(self) -> tuple[Criterion, ...]:
+        """The criterion of that cohort."""
+        return (self.of,)
+
+    def plain(self) -> Plain:
+        """As plain data."""
+        return {"cohort": self.id}
 
 
 @dataclass(frozen=True)

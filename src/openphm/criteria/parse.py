@@ -11,19 +11,8 @@ from typing import Any as Anything
 
 from openphm.core.errors import DefinitionError, Problem, nearest
 from openphm.criteria.known import Known
-from openphm.criteria.language import (
-    Activity,
-    All,
-    Any,
-    AtLeast,
-    Attribute,
-    Condition,
-    Criterion,
-    Everyone,
-    Not,
-    Place,
-    Segment,
-)
+from openphm.criteria.language import All, Any, AtLeast, Attribute, Cohort, Criterion, Not
+from openphm.criteria.leaves import LEAVES
 from openphm.criteria.settings import Settings
 
 MAX_DEPTH = 12
@@ -39,8 +28,11 @@ SHAPES: Mapping[str, tuple[str, ...]] = {
     "attribute": ("at_least", "at_most", "above", "below", "any_of", "within_months"),
     "condition": ("ever", "onset_within_months"),
     "activity": ("within_months", "count_at_least", "count_at_most", "cost_at_least_gbp", "cost_at_most_gbp"),
+    "codelist": ("ever", "within_months", "count_at_least", "count_at_most"),
+    "sequence": ("within_days", "within_months", "same_day"),
     "place": ("any_of",),
     "segment": (),
+    "cohort": (),
 }
 
 
@@ -50,14 +42,16 @@ def parse(
     where: str = "criterion",
     *,
     parameters: Mapping[str, object] | None = None,
+    cohort: str = "",
 ) -> Criterion:
     """Read plain data (from YAML or JSON) as a criterion.
 
     where: what to call the place in messages, such as "cohorts/fuel_poverty".
     parameters: values by name; a setting that is the text `$name` stands for one of them.
+    cohort: the id of the cohort whose criterion this is, which it may not ask about itself.
     Raises DefinitionError with every problem of the data.
     """
-    reader = _Reader(known, parameters or {})
+    reader = _Reader(known, parameters or {}, (cohort,) if cohort else ())
     criterion = reader.read(data, where, depth=1)
     if reader.problems or criterion is None:
         raise DefinitionError.of(reader.problems)
@@ -67,9 +61,10 @@ def parse(
 class _Reader:
     """Walks the data once, collecting problems; a part with a problem is None."""
 
-    def __init__(self, known: Known, parameters: Mapping[str, object]) -> None:
+    def __init__(self, known: Known, parameters: Mapping[str, object], cohorts: tuple[str, ...]) -> None:
         self.known = known
         self.parameters = parameters
+        self.cohorts = cohorts
         self.problems: list[Problem] = []
         self.parts = 0
 
@@ -91,7 +86,11 @@ class _Reader:
         if word is None:
             return None
         assert isinstance(data, Mapping)
-        return self._parts_of(word, data, where, depth) if word in _GROUPS else self._leaf(word, data, where)
+        if word in _GROUPS:
+            return self._parts_of(word, data, where, depth)
+        if word == "cohort":
+            return self._cohort(data["cohort"], f"{where}.cohort", depth)
+        return self._leaf(word, data, where)
 
     def _word(self, data: object, where: str) -> str | None:
         """The one word that says what this part is."""
@@ -153,6 +152,27 @@ class _Reader:
         self.problem(f"{where}.at_least", found, remedy=f"write 'at_least: {min(2, parts)}'.")
         return None
 
+    def _cohort(self, name: object, where: str, depth: int) -> Criterion | None:
+        """The criterion of another cohort, by its id with or without the folder."""
+        name = self._filled(name, where)
+        id_ = name if isinstance(name, str) and name.startswith("cohorts/") else f"cohorts/{name}"
+        if not isinstance(name, str) or id_ not in self.known.cohorts:
+            known = sorted(self.known.cohorts)
+            allowed = f"Cohorts: {', '.join(known[:12]) or 'none is defined'}."
+            found = f"There is no cohort '{_short(name)}'." if isinstance(name, str) else "One id is needed."
+            self.problem(where, found, allowed, _did_you_mean(nearest(id_, known)))
+            return None
+        if id_ in self.cohorts:
+            chain = " → ".join((*self.cohorts[self.cohorts.index(id_) :], id_))
+            found = f"The cohort is defined by itself: {chain}."
+            self.problem(where, found, "", "write out the criterion in one of them.")
+            return None
+        parameters, self.parameters = self.parameters, {}
+        self.cohorts += (id_,)
+        inside = self.read(self.known.cohorts[id_], f"{where} ({id_})", depth=depth + 1)
+        self.cohorts, self.parameters = self.cohorts[:-1], parameters
+        return None if inside is None else Cohort(id_, inside)
+
     def _filled(self, value: object, where: str) -> object:
         """The value itself, or the parameter that `$name` stands for."""
         if not isinstance(value, str) or not value.startswith("$"):
@@ -169,7 +189,7 @@ class _Reader:
         before = len(self.problems)
         filled = {key: self._filled(value, f"{where}.{key}") for key, value in data.items()}
         settings = Settings(filled, where, self.problem)
-        criterion = _LEAVES[word](settings, self.known)
+        criterion = LEAVES[word](settings, self.known)
         return criterion if len(self.problems) == before else None
 
 
@@ -178,66 +198,6 @@ _GROUPS: dict[str, Callable[[Anything], Criterion]] = {
     "any": Any,
     "not": Not,
     "of": lambda parts: All(parts),
-}
-
-
-def _everyone(settings: Settings, known: Known) -> Criterion:
-    if settings.data["everyone"] is not True:
-        settings.problem("everyone", "'everyone' can only be true.", "", "write 'everyone: true'.")
-    return Everyone()
-
-
-def _condition(settings: Settings, known: Known) -> Criterion:
-    names = settings.names("condition", known.conditions)
-    ever, onset = settings.flag("ever"), settings.months("onset_within_months")
-    if ever and onset is not None:
-        settings.problem(
-            "ever", "'ever' and 'onset_within_months' exclude each other.", "", "keep one of them."
-        )
-    return Condition(names, ever, onset)
-
-
-def _activity(settings: Settings, known: Known) -> Criterion:
-    names = settings.names("activity", known.activities)
-    months = settings.months("within_months")
-    if months is None and "within_months" not in settings.data:
-        settings.problem("", "'activity' needs 'within_months'.", "", "write 'within_months: 12'.")
-    least, most = settings.whole("count_at_least", lowest=1), settings.whole("count_at_most", lowest=0)
-    cost_least, cost_most = settings.number("cost_at_least_gbp"), settings.number("cost_at_most_gbp")
-    settings.in_order("count_at_least", least, "count_at_most", most)
-    settings.in_order("cost_at_least_gbp", cost_least, "cost_at_most_gbp", cost_most)
-    return Activity(names, months or 0, least, most, cost_least, cost_most)
-
-
-def _place(settings: Settings, known: Known) -> Criterion:
-    levels = settings.names("place", known.places)
-    if len(levels) > 1:
-        settings.problem("place", "'place' names one kind of place.", "", "write one part for each kind.")
-    return Place(levels[0] if levels else "", settings.texts("any_of", required=True))
-
-
-def _segment(settings: Settings, known: Known) -> Criterion:
-    return Segment(settings.names("segment", known.segments))
-
-
-def _attribute(settings: Settings, known: Known) -> Criterion:
-    names = settings.names("attribute", known.attribute_names)
-    if len(names) > 1:
-        settings.problem("attribute", "'attribute' names one attribute.", "", "write one part for each.")
-    if len(names) != 1:
-        return Attribute("")
-    kind = known.attribute(names[0])
-    assert kind is not None
-    return settings.attribute(names[0], kind)
-
-
-_LEAVES: dict[str, Callable[[Settings, Known], Criterion]] = {
-    "everyone": _everyone,
-    "attribute": _attribute,
-    "condition": _condition,
-    "activity": _activity,
-    "place": _place,
-    "segment": _segment,
 }
 
 

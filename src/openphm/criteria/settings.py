@@ -6,8 +6,10 @@ a file finds everything that is wrong with it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any as Anything
+from typing import NamedTuple
 
 from openphm.core.errors import nearest
 from openphm.criteria.known import AttributeKind
@@ -18,6 +20,26 @@ MAX_VALUES = 10_000
 MAX_MONTHS = 1_200
 
 Report = Callable[[str, str, str, str], None]
+
+
+class PlaceForm(NamedTuple):
+    """What the codes of a kind of place look like, and how to say so."""
+
+    pattern: re.Pattern[str]
+    said: str
+
+
+# ODS codes of practices and networks; codes of the Office for National Statistics begin with the kind of
+# area.
+PLACE_FORMS: Mapping[str, PlaceForm] = {
+    "registered_practice": PlaceForm(re.compile(r"[A-Z][0-9]{5}"), "a letter and five digits"),
+    "registered_pcn": PlaceForm(re.compile(r"U[0-9]{5}"), "U and five digits"),
+    "resident_lsoa21": PlaceForm(re.compile(r"[EW]01[0-9]{6}"), "E01 (W01 in Wales) and six digits"),
+    "resident_ward": PlaceForm(re.compile(r"[EW]05[0-9]{6}"), "E05 (W05 in Wales) and six digits"),
+    "resident_ltla": PlaceForm(
+        re.compile(r"(E0[6-9]|W06)[0-9]{6}"), "E06 to E09 (W06 in Wales) and six digits"
+    ),
+}
 COMPARISONS = ("at_least", "at_most", "above", "below")
 
 
@@ -28,6 +50,11 @@ class Settings:
         self.data = data
         self.where = where
         self._report = report
+
+    def inside(self, data: object, where: str) -> Settings:
+        """The settings of a mapping that stands within this one; nothing when it is no mapping."""
+        held = data if isinstance(data, Mapping) else {}
+        return Settings(held, f"{self.where}.{where}", self._report)
 
     def problem(self, key: str, found: str, allowed: str = "", remedy: str = "") -> None:
         """Record one problem at a setting of this leaf."""
@@ -99,6 +126,20 @@ class Settings:
         if value is not None and value > MAX_MONTHS:
             self.problem(key, f"'{key}' is {value}.", f"Up to {MAX_MONTHS} months are allowed.")
         return value
+
+    def place_codes(self, key: str, level: str) -> tuple[str, ...]:
+        """Codes of one kind of place, each in the form that such codes have."""
+        codes = self.texts(key, required=True)
+        form = PLACE_FORMS.get(level)
+        for code in codes:
+            if form is not None and not form.pattern.fullmatch(code):
+                upper = code.strip().upper()
+                remedy = (
+                    f"write '{upper[:20]}'" if form.pattern.fullmatch(upper) else "look the code up again"
+                )
+                found = f"'{code[:20]}' is not a code of {level}."
+                self.problem(key, found, f"Such a code is {form.said}.", remedy)
+        return codes
 
     def in_order(self, low_key: str, low: float | None, high_key: str, high: float | None) -> None:
         """A lower limit above the upper one can never be met."""

@@ -7,10 +7,13 @@ prints the tree with the quoting that a literal needs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from sqlglot import exp
 
 from openphm.core.errors import DefinitionError
+from openphm.core.periods import Month
+from openphm.criteria.language import Attribute
 
 
 def column(name: str, table_alias: str | None = None) -> exp.Column:
@@ -64,6 +67,50 @@ def is_in(tested: exp.Expr, values: Sequence[str | float]) -> exp.Expr:
     if len(literals) == 1:
         return exp.EQ(this=tested, expression=literals[0])
     return exp.In(this=tested, expressions=literals)
+
+
+def number_tests(tested: exp.Expr, limits: Attribute) -> exp.Expr:
+    """A number passes every limit that is given."""
+    tests: list[exp.Expr] = []
+    if limits.at_least is not None:
+        tests.append(exp.GTE(this=tested.copy(), expression=number(limits.at_least)))
+    if limits.at_most is not None:
+        tests.append(exp.LTE(this=tested.copy(), expression=number(limits.at_most)))
+    if limits.above is not None:
+        tests.append(exp.GT(this=tested.copy(), expression=number(limits.above)))
+    if limits.below is not None:
+        tests.append(exp.LT(this=tested.copy(), expression=number(limits.below)))
+    if limits.any_of:
+        tests.append(is_in(tested.copy(), limits.any_of))
+    return all_of(tests)
+
+
+def begins_with(tested: exp.Expr, beginning: str) -> exp.Expr:
+    """The tested text begins with this one, which has no % or _ in it."""
+    if set(beginning) & {"%", "_"}:
+        raise DefinitionError("criterion", "A code holds a % or a _.")
+    return exp.Like(this=tested, expression=text(f"{beginning}%"))
+
+
+def day_literal(day: date) -> exp.Expr:
+    """A date."""
+    return cast(text(day.isoformat()), "DATE")
+
+
+def in_window(day: exp.Expr, after: date | None, until: date | None) -> list[exp.Expr]:
+    """A day is after one and not after another, as far as they are known."""
+    tests: list[exp.Expr] = []
+    if after is not None:
+        tests.append(exp.GT(this=day.copy(), expression=day_literal(after)))
+    if until is not None:
+        tests.append(exp.LTE(this=day.copy(), expression=day_literal(until)))
+    return tests
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, or the last day of that month; as the prelude's add_months."""
+    month = Month.containing(day).plus(-months)
+    return month.start.replace(day=min(day.day, month.end.day))
 
 
 def all_of(tests: Iterable[exp.Expr]) -> exp.Expr:

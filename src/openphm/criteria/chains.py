@@ -1,0 +1,73 @@
+"""Chains: the SQL of a sequence of events.
+
+Each step is the days on which it happened, once a person and day. Steps are joined in order, and what
+remains is one row for each first day, with the first day on which the whole chain was complete.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlglot import exp
+
+from openphm.criteria.coded import coded_rows
+from openphm.criteria.dated import Sequence, Step
+from openphm.criteria.trees import all_of, call, column, in_window, is_in, number, table
+
+
+def chain_rows(sequence: Sequence, *, after: date | None = None, until: date | None = None) -> exp.Select:
+    """person_key, from_date (of the first step) and to_date (when the chain was complete).
+
+    after, until: the days in which every step must be, when they are known beforehand.
+    """
+    happened, missing = sequence.happened, sequence.missing
+    chain = exp.select(column("person_key", "e1"), exp.alias_(column("day", "e1"), "from_date"))
+    chain = chain.from_(_days(happened[0], after, until).subquery("e1"))
+    for place, step in enumerate(happened[1:], start=2):
+        days = _days(step, after, until).subquery(f"e{place}")
+        chain = chain.join(days, on=_follows(sequence, f"e{place - 1}", f"e{place}"))
+    last = f"e{len(happened)}"
+    complete: exp.Expr = column("day", last)
+    if missing is not None:
+        assert sequence.within_days is not None
+        days = _days(missing, after, until).subquery("n")
+        chain = chain.join(days, on=_follows(sequence, last, "n"), join_type="left")
+        chain = chain.where(column("person_key", "n").is_(exp.null()))
+        complete = call("add_days", complete, number(sequence.within_days))
+    done = exp.alias_(exp.func("MIN", complete), "to_date")
+    return chain.select(done).group_by(column("person_key", "e1"), column("day", "e1"))
+
+
+def _follows(sequence: Sequence, before: str, later: str) -> exp.Expr:
+    """One step comes after another, soon enough."""
+    day, earlier = column("day", later), column("day", before)
+    tests: list[exp.Expr] = [column("person_key", later).eq(column("person_key", before))]
+    tests.append(day >= earlier if sequence.same_day else day > earlier)
+    if sequence.within_days is not None:
+        tests.append(day.copy() <= call("add_days", earlier.copy(), number(sequence.within_days)))
+    return all_of(tests)
+
+
+def _days(step: Step, after: date | None, until: date | None) -> exp.Select:
+    """The days on which a step happened: person_key and day, each once."""
+    keys = [column("person_key", "d"), column("day", "d")]
+    if step.word == "codelist":
+        parts = coded_rows([(1, step.codes)], "day", after=after, until=until)
+        rows: exp.Query = parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False)
+        return exp.select(*keys).distinct().from_(rows.subquery("d"))
+    name, id_, day = _TABLES[step.word]
+    wanted = [is_in(column(id_), step.any_of), *in_window(column(day), after, until)]
+    if step.word == "activity":
+        wanted.append(column("is_start"))
+    rows = (
+        exp.select(column("person_key"), exp.alias_(column(day), "day"))
+        .from_(table(name, "t"))
+        .where(*wanted)
+    )
+    return exp.select(*keys).distinct().from_(rows.subquery("d"))
+
+
+_TABLES = {
+    "activity": ("activity.event", "point_of_delivery", "event_date"),
+    "condition": ("conditions.person_condition", "condition_id", "start_date"),
+}
