@@ -129,6 +129,8 @@ class XmR:
         series = np.asarray(values, dtype=np.float64)
         if series.ndim != 1:
             raise ValueError(f"values have {series.ndim} dimensions; a chart has one series")
+        if len(series) < 2:
+            raise ValueError(f"the series has {len(series)} points; limits need two at least")
         stretches = _stretches(len(series), self.rebase_at)
         phases = tuple(self._phase(series, start, end) for start, end in stretches)
         found = [self._judge(series[one.start : one.end], one) for one in phases]

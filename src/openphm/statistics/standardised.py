@@ -26,6 +26,7 @@ def directly_standardised_rate(
     person_time: ArrayLike,
     weights: ArrayLike,
     *,
+    squared_events: ArrayLike | None = None,
     multiplier: float = 100_000.0,
     confidence: float = 0.95,
 ) -> Interval:
@@ -37,16 +38,24 @@ def directly_standardised_rate(
     events, person_time: (..., strata). weights: (strata,), such as the European Standard Population 2013.
     Returns one value for each group, events per `multiplier` units of person-time.
     Missing (NaN) when the group has fewer than ten events, or a stratum with weight and no person-time.
-    For events that do not come in runs; give people with an event, not attendances, where one has many.
-    Raises ValueError when a value is below zero, or the weights do not fit or sum to zero.
+    Attendances of one person come in runs: give `squared_events`, Σ over the stratum's people of (their
+    events)², and it takes the place of xᵢ in the variance, which widens the limits. This is Public Health
+    England's adjustment for events that are not independent.
+    Raises ValueError when a value is below zero, the weights do not fit or sum to zero, or the squared events
+    are fewer than the events.
     """
     x, n = np.broadcast_arrays(non_negative(events, "events"), non_negative(person_time, "person_time"))
     w = _weights(weights, x.shape[-1] if x.ndim else 0)
+    squares = x if squared_events is None else non_negative(squared_events, "squared_events")
+    if (squares < x).any():
+        raise ValueError(
+            "squared events are fewer than the events: give the sum over people of events squared"
+        )
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = np.where(w > 0, w / n, 0.0)
         # No person-time in a stratum that counts: infinity × 0 and infinity × 1 are both "cannot be said".
         rate = np.where(np.isfinite(scale), x * scale, np.nan).sum(axis=-1) / w.sum()
-        variance = np.where(np.isfinite(scale), x * scale**2, np.nan).sum(axis=-1) / w.sum() ** 2
+        variance = np.where(np.isfinite(scale), squares * scale**2, np.nan).sum(axis=-1) / w.sum() ** 2
         total = np.asarray(x.sum(axis=-1))
         total = np.where(total >= LEAST_EVENTS, total, np.nan)
         step = np.sqrt(variance / total)
