@@ -8,7 +8,25 @@ Reads nothing else; knows no other room. An action that must be remembered is do
 `append` has returned: the line is on the disk by then.
 """
 
-from openphm.audit.chain import Checkpoint, Entry, Verification
+from openphm.audit.chain import Checkpoint, Entry, Value, Verification
+from openphm.audit.checkpoints import (
+    SignedCheckpoint,
+    checkpoints_beside,
+    read_checkpoints,
+    sign_checkpoint,
+    verify_signed,
+)
 from openphm.audit.log import AuditLog
 
-__all__ = ["AuditLog", "Checkpoint", "Entry", "Verification"]
+__all__ = [
+    "AuditLog",
+    "Checkpoint",
+    "Entry",
+    "SignedCheckpoint",
+    "Value",
+    "Verification",
+    "checkpoints_beside",
+    "read_checkpoints",
+    "sign_checkpoint",
+    "verify_signed",
+]

@@ -8,6 +8,7 @@ any other use of SHA-256 over the same text.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,6 +18,10 @@ Value: TypeAlias = str | int | float | bool | list["Value"] | dict[str, "Value"]
 
 LABEL = b"openphm-audit-1"
 NO_LINE_BEFORE = "0" * 64
+CLOCK_BACK = b'"clock_back_seconds":'
+_LINE = re.compile(
+    rb'(\{"actor":.*),"hash":"([0-9a-f]{64})","previous":"([0-9a-f]{64})","sequence":([1-9][0-9]*)\}\n'
+)
 _KEYS = {"sequence", "at", "event", "actor", "detail", "previous", "hash"}
 
 
@@ -78,47 +83,64 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Verification:
-    """What a check of the whole log found. `first_bad` is the sequence number that does not add up."""
+    """What a check of the whole log found.
+
+    first_bad   the sequence number that does not add up
+    fault       changed (a line), cut_off or written_anew (a witness differs), signature (of a checkpoint)
+    clock_back  how often the clock of the machine had gone back
+    """
 
     is_intact: bool
     head: Checkpoint
     first_bad: int | None = None
     reason: str = ""
+    fault: str = ""
+    clock_back: int = 0
 
 
-def verify_lines(lines: Iterable[bytes], witness: Checkpoint | None = None) -> Verification:
-    """Walk a chain from its start; stop at the first line that does not follow from the one before."""
-    head = Checkpoint()
-    witnessed = witness is None or witness.sequence == 0
+def verify_lines(
+    lines: Iterable[bytes], witness: Checkpoint | None = None, witnesses: Iterable[Checkpoint] = ()
+) -> Verification:
+    """Walk a chain from its start; stop at the first line that does not follow from the one before.
+
+    Bytes are hashed as they stand: what was written is canonical, so a line that was re-spaced no longer
+    fits its hash. Witnesses are heads kept elsewhere, which the log must still hold.
+    """
+    wanted = {
+        one.sequence: one.hash for one in (*witnesses, *((witness,) if witness else ())) if one.sequence
+    }
+    previous, sequence, back = NO_LINE_BEFORE.encode("ascii"), 0, 0
     for line in lines:
-        reason = _fault(line, head)
-        if reason:
-            return Verification(False, head, head.sequence + 1, reason)
-        head = Entry.parse(line).head
-        if witness is not None and head.sequence == witness.sequence:
-            if head.hash != witness.hash:
-                return Verification(
-                    False, head, head.sequence, "the log was written anew: its witness differs"
-                )
-            witnessed = True
-    if not witnessed:
-        return Verification(
-            False, head, head.sequence + 1, "the log is shorter than its witness: lines were cut off"
-        )
-    return Verification(True, head)
+        found = _LINE.fullmatch(line)
+        reason = _fault(found, sequence + 1, previous)
+        if reason or found is None:
+            return Verification(False, _head(sequence, previous), sequence + 1, reason, "changed", back)
+        sequence, previous = sequence + 1, found[2]
+        back += CLOCK_BACK in found[1]
+        if wanted and wanted.pop(sequence, previous.decode("ascii")) != previous.decode("ascii"):
+            reason = "the log was written anew: its witness differs"
+            return Verification(False, _head(sequence, previous), sequence, reason, "written_anew", back)
+    head = _head(sequence, previous)
+    if wanted:
+        reason = "the log is shorter than its witness: lines were cut off"
+        return Verification(False, head, sequence + 1, reason, "cut_off", back)
+    return Verification(True, head, clock_back=back)
 
 
-def _fault(line: bytes, head: Checkpoint) -> str:
-    """Why this line does not follow the head, or an empty string when it does."""
-    try:
-        entry = Entry.parse(line)
-    except (ValueError, TypeError):
+def _head(sequence: int, hash_: bytes) -> Checkpoint:
+    return Checkpoint(sequence, hash_.decode("ascii"))
+
+
+def _fault(found: re.Match[bytes] | None, sequence: int, previous: bytes) -> str:
+    """Why this line does not follow the one before, or an empty string when it does."""
+    if found is None:
         return "the line cannot be read as an audit entry"
-    if entry.sequence != head.sequence + 1:
+    if found[4] != str(sequence).encode("ascii"):
         return "a line is missing, repeated or out of order"
-    if entry.previous != head.hash:
+    if found[3] != previous:
         return "the line before was changed or removed"
-    return "" if entry.is_whole() else "the line was changed"
+    body = b"\0".join((LABEL, found[4], previous, found[1] + b"}"))
+    return "" if sha256(body).hexdigest().encode("ascii") == found[2] else "the line was changed"
 
 
 def _hash(sequence: int, previous: str, body: dict[str, Value]) -> str:

@@ -1,4 +1,4 @@
-"""The log file: JSON lines, written under a lock and forced to the disk before `append` returns.
+"""The log: what may be written, and what can be read of it.
 
 What may not go in is as important as what does: never an NHS number, a name, a person_id list or
 free text about a person. `append` refuses anything that reads as a valid NHS number and cuts long
@@ -7,22 +7,17 @@ values short; the rest is the caller's duty.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import re
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from hashlib import sha256
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
 
 from openphm.audit.chain import Checkpoint, Entry, Value, Verification, verify_lines
+from openphm.audit.writing import last_lines, writer_of
 from openphm.core.errors import StoreError
 from openphm.core.identifiers import NHSNumber
 
 LONGEST_VALUE = 1000
 _TEN_DIGITS = re.compile(r"(?<![0-9A-Za-z])\d{3}[ -]?\d{3}[ -]?\d{4}(?![0-9A-Za-z])")
-_TAIL_BLOCK = 8192
 
 
 class AuditLog:
@@ -30,6 +25,7 @@ class AuditLog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._writer = writer_of(path)
 
     @classmethod
     def beside(cls, store: Path) -> AuditLog:
@@ -42,15 +38,9 @@ class AuditLog:
         Raises StoreError when it cannot be written (the action it stands for must then not happen),
         and ValueError when the event holds what reads as an NHS number.
         """
-        safe = {key: _safe(value) for key, value in (detail or {}).items()}
-        actor, event = str(_safe(actor)), str(_safe(event))
+        safe = {str(safe_value(key)): safe_value(value) for key, value in (detail or {}).items()}
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a+b") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
-                head = _mend_torn_line(file, _last_entry(file))
-                entry = Entry.after(head, at=_now(), event=event, actor=actor, detail=safe)
-                _write(file, entry)
+            return self._writer.append(str(safe_value(event)), str(safe_value(actor)), safe)
         except OSError as fault:
             raise StoreError(
                 f"audit log {self.path.name}",
@@ -58,24 +48,27 @@ class AuditLog:
                 "An action that must be remembered is not done when it cannot be.",
                 "make room on the disk, or give this user the right to write there",
             ) from fault
-        return entry
 
     def entries(self) -> Iterator[Entry]:
         """Every entry, oldest first, without checking the chain."""
         for line in self._lines():
             yield Entry.parse(line)
 
+    def last(self, number: int) -> list[Entry]:
+        """The last entries, oldest first, read from the end of the file."""
+        if not self.path.exists():
+            return []
+        with self.path.open("rb") as file:
+            return [Entry.parse(line) for line in last_lines(file, number)]
+
     def checkpoint(self) -> Checkpoint:
         """The head of the chain now."""
-        if not self.path.exists():
-            return Checkpoint()
-        with self.path.open("rb") as file:
-            last = _last_entry(file)
-        return last.head if last else Checkpoint()
+        last = self.last(1)
+        return last[0].head if last else Checkpoint()
 
-    def verify(self, witness: Checkpoint | None = None) -> Verification:
-        """Check the whole chain, and that it still holds a checkpoint kept elsewhere."""
-        return verify_lines(self._lines(), witness)
+    def verify(self, witness: Checkpoint | None = None, witnesses: Iterable[Checkpoint] = ()) -> Verification:
+        """Check the whole chain, and that it still holds the checkpoints kept elsewhere."""
+        return verify_lines(self._lines(), witness, witnesses)
 
     def _lines(self) -> Iterator[bytes]:
         if not self.path.exists():
@@ -84,77 +77,12 @@ class AuditLog:
             yield from file
 
 
-def _write(file: BinaryIO, entry: Entry) -> None:
-    file.write(entry.line())
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _last_entry(file: BinaryIO) -> Entry | None:
-    """The last whole line, read from the end: a log of years is not read to add a line."""
-    end = file.seek(0, os.SEEK_END)
-    tail = b""
-    while end > 0:
-        start = max(0, end - _TAIL_BLOCK)
-        file.seek(start)
-        tail = file.read(end - start) + tail
-        end = start
-        lines = tail[: tail.rfind(b"\n") + 1].splitlines(keepends=True)
-        if len(lines) > 1 or (lines and end == 0):
-            return _parse_head(lines[-1])
-    return None
-
-
-def _parse_head(line: bytes) -> Entry:
-    try:
-        return Entry.parse(line)
-    except (ValueError, TypeError) as fault:
-        raise StoreError(
-            "audit log",
-            "its last line is not an audit entry",
-            "A damaged log is not written on, so that the damage stays visible.",
-            "run `openphm audit verify`, keep the file as evidence and begin a new log",
-        ) from fault
-
-
-def _mend_torn_line(file: BinaryIO, last: Entry | None) -> Checkpoint:
-    """Cut off a line that a power cut left half-written, and remember that it was there."""
-    head = last.head if last else Checkpoint()
-    end = file.seek(0, os.SEEK_END)
-    whole = _end_of_last_line(file, end)
-    if whole == end:
-        return head
-    file.seek(whole)
-    torn = file.read()
-    file.truncate(whole)
-    detail: dict[str, Value] = {"bytes": len(torn), "sha256": sha256(torn).hexdigest()}
-    entry = Entry.after(head, at=_now(), event="audit.torn_line", actor="audit", detail=detail)
-    _write(file, entry)
-    return entry.head
-
-
-def _end_of_last_line(file: BinaryIO, end: int) -> int:
-    """The offset just after the last newline; 0 when there is none."""
-    while end > 0:
-        start = max(0, end - _TAIL_BLOCK)
-        file.seek(start)
-        newline = file.read(end - start).rfind(b"\n")
-        if newline >= 0:
-            return start + newline + 1
-        end = start
-    return 0
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _safe(value: Value) -> Value:
+def safe_value(value: Value) -> Value:
     """The value without line ends or excess length; ValueError when it holds an NHS number."""
     if isinstance(value, list):
-        return [_safe(item) for item in value]
+        return [safe_value(item) for item in value]
     if isinstance(value, dict):
-        return {str(key): _safe(item) for key, item in value.items()}
+        return {str(safe_value(key)): safe_value(item) for key, item in value.items()}
     if not isinstance(value, str):
         return value
     for match in _TEN_DIGITS.finditer(value):
