@@ -25,6 +25,7 @@ COMMANDS = {
     "build": "Make one new build from pseudonymised extracts.",
     "builds": "List and move between builds.",
     "check": "Data quality of the live build.",
+    "cohort": "Find people by a definition; count, describe, explain.",
     "report": "Answer a question about the population.",
     "definitions": "What words mean: list, show, check, compare.",
     "audit": "Verify the suite's log.",

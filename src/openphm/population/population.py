@@ -7,10 +7,12 @@ from types import TracebackType
 
 from openphm.core.results import Result
 from openphm.definitions import Definitions
+from openphm.definitions.profiles import ProfileRow
 from openphm.population import impact, moves, quality, segments
 from openphm.population.asking import Asking
 from openphm.population.cohorts import Cohort
 from openphm.population.cohorts.chosen import What
+from openphm.population.cohorts.describing import rows_of
 
 
 class Population(Asking):
@@ -41,6 +43,10 @@ class Population(Asking):
     def condition_impact(self, as_at: date | None = None) -> Result:
         """Each condition (Figure 7): prevalence, and use compared with similar people without it."""
         return impact.condition_impact(self, self.checked_date(as_at))
+
+    def profile_rows(self) -> tuple[ProfileRow, ...]:
+        """The rows by which a cohort is described: id, title, heading and unit of each."""
+        return tuple(one.row for one in rows_of(self.definitions, self.known))
 
     def attribution(self) -> Result:
         """Pounds of activity, of the segments and of nobody in the 12 months of the build."""
