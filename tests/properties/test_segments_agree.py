@@ -109,7 +109,7 @@ def _adds_up(found: dict[tuple[object, ...], object]) -> None:
     for measure in ("population", "cost_total_gbp"):
         if ("all", measure) in found:
             assert sum(found[code, measure] for code in codes) == found["all", measure]  # type: ignore[misc]
-    rows = [m.id for m in MEASURES if m.id.startswith("cost_pppy_") and m.id != "cost_pppy_total"]
+    rows = [m for m in MEASURES if m.startswith("cost_pppy_") and m != "cost_pppy_total"]
     for code in codes | {"all"}:
         whole = found.get((code, "cost_pppy_total"))
         if whole is not None:

@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 from openphm.core.periods import Window
-from openphm.criteria import Criterion
+from openphm.criteria import Criterion, known_names, parse
 from openphm.definitions import Definitions
-from openphm.population.measures import SHARES
+from openphm.population import MEASURES
 from tests.support.builder import Person
 from tests.support.plain_criteria import age_on, first_rule, matches
 from tests.support.store import held_months, person_days
@@ -63,7 +63,10 @@ def _figures(
             sum(_number(p, "multimorbidity_count", as_at) or 0 for p in here), len(here)
         ),
     }
-    for name, criterion in SHARES.items():
+    for name in MEASURES[MEASURES.index("asthma_share") :]:
+        plain = definitions.contents.measures[name].numerator
+        assert plain is not None
+        criterion = parse(plain.of, known_names(definitions))
         figures[name] = _divide(sum(matches(criterion, p, as_at) for p in here), len(here))
     categories = sorted({str(row["cost_category"]) for row in points.values()} - {"none"})
     for category in categories:

@@ -4,8 +4,8 @@ Every question carries the Scope's predicate at its root: there is no way to ask
 it. Answers are `Result`s, with what each figure rests on.
 """
 
-from openphm.population.measures import MEASURES, Measure
 from openphm.population.opening import open, open_in_scope
 from openphm.population.population import Population
+from openphm.population.segments import MEASURES
 
-__all__ = ["MEASURES", "Measure", "Population", "open", "open_in_scope"]
+__all__ = ["MEASURES", "Population", "open", "open_in_scope"]

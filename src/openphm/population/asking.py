@@ -152,11 +152,12 @@ class Asking:
         """
         is_stored = list(dates) == [self.as_at] and months == MONTHS_OF_WINDOW
         root = people_over_time_sql(self.scope, dates, months, with_days=with_days, is_stored=is_stored)
-        return self._rooted(root, select)
+        return self._rooted(root, select, how="AS MATERIALIZED")
 
-    def _rooted(self, root: str, select: str) -> list[Row]:
+    def _rooted(self, root: str, select: str, *, how: str = "AS") -> list[Row]:
+        """how: `AS MATERIALIZED` where a question reads its people many times, so that they are found once."""
         joined = "," if _begins_with_cte(select) else ""
-        rows: list[Row] = self._engine.query(f"WITH people AS ({root}\n){joined}\n{select}").to_pylist()
+        rows: list[Row] = self._engine.query(f"WITH people {how} ({root}\n){joined}\n{select}").to_pylist()
         return rows
 
     def ask_reference(self, select: str) -> list[Row]:

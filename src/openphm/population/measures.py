@@ -1,132 +1,243 @@
-"""The 30 measures of the segment matrix (Figure 12), each made from sums that can be added up.
+"""Measures: any of them, by any groups, as at any month end of the build, or month by month.
 
-A measure is a numerator and a denominator. Both are kept for each subsegment and place, and added up
-before anything is divided, so that parts always make the whole.
+    ics.measure("emergency_admissions_rate", by="pcn", standardise="direct")
+    ics.measures(["smoking_prevalence", "obesity_prevalence"], by=("imd_quintile", "sex"))
+
+Each figure carries the people behind it. Where a feed does not cover the window there is no figure, never
+a nought.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import date
+from functools import cached_property
 
-from openphm.core.results import Cell
-from openphm.criteria import Attribute, Condition, Criterion
+from openphm.core.errors import UsageError, nearest
+from openphm.core.results import Cell, Result, Scalar
+from openphm.criteria import Criterion
+from openphm.definitions.measures import MeasureFile
+from openphm.definitions.quantities import COST_CATEGORIES
+from openphm.population.asking import Asking
+from openphm.population.cohorts.chosen import What, choose
+from openphm.population.measure_parts import Measure, Parts
+from openphm.population.measuring.cells import Figures, figures
+from openphm.population.measuring.coverage import Coverage, coverage_of
+from openphm.population.measuring.groups import Group, groups_named
+from openphm.population.measuring.needed import check_measures
+from openphm.population.measuring.standardised import UNITS, standardised_figures, strata_groups
+from openphm.population.measuring.tally import Key, Question, Tally, tally, window_time
 
-Parts = Mapping[str, Decimal | int | float]
+__all__ = ["CATEGORIES", "Answer", "Measure", "Measuring", "Parts"]
 
-CATEGORIES = (
-    "acute_planned",
-    "acute_unplanned",
-    "acute_other",
-    "general_practice",
-    "community_mental_health",
-    "social_care",
+COLUMNS = ("measure", "value", "lower", "upper", "numerator", "denominator", "unit")
+CATEGORIES = COST_CATEGORIES
+"""The cost rows of the segment matrix, which together are all pounds."""
+
+MONTH = "month"
+NOTHING = Figures(Cell(None), Cell(None), Cell(None), Cell(None), Cell(None))
+TIME_NOTE = (
+    "Rates divide by person-years registered and alive in the window; shares are of the people registered on "
+    "the date."
 )
-"""The cost rows of the matrix: definitions.point_of_delivery says which activity belongs to which."""
-
-USE = ("gp_contacts", "emergency_bed_days")
-
-SHARES: Mapping[str, Criterion] = {
-    "asthma_share": Condition(("asthma",)),
-    "diabetes_share": Condition(("diabetes",)),
-    "hypertension_share": Condition(("hypertension",)),
-    "obesity_share": Attribute("obesity"),
-    "stroke_share": Condition(("stroke",)),
-    "anxiety_share": Condition(("anxiety",)),
-    "depression_share": Condition(("depression",)),
-    "learning_disability_share": Condition(("learning_disability",)),
-    "mental_health_flag_share": Attribute("mental_health_flag"),
-    "falls_share": Attribute("history_of_falls"),
-    "not_fit_for_work_share": Attribute("not_fit_for_work"),
-    "waiting_list_share": Attribute("on_waiting_list"),
-    "opioid_share": Attribute("opioid_prescription"),
-    "social_vulnerability_share": Attribute("social_vulnerability"),
-}
-"""The prevalence rows, each a criterion in the language that cohorts and segments use."""
 
 
 @dataclass(frozen=True)
-class Measure:
-    """One row of the matrix.
+class Answer:
+    """The figures of one measure in one group, and why there are none."""
 
-    kind         count, share (of people), mean (over people), sum (pounds) or rate (over person-years)
-    numerator    the sum on top
-    denominator  the sum below; empty for a count or a sum
-    """
-
-    id: str
-    unit: str
-    kind: str
-    numerator: str
-    denominator: str = ""
-
-    def cell(self, parts: Parts) -> Cell:
-        """The figure, with the people behind it. None where there is nothing to divide by."""
-        return _KINDS[self.kind](self, parts)
+    measure: MeasureFile
+    key: Key
+    as_at: date
+    figures: Figures
+    missing: str = ""
 
 
-def _count(measure: Measure, parts: Parts) -> Cell:
-    people = int(parts[measure.numerator])
-    return Cell(people, n_people=people)
+class Measuring(Asking):
+    """The questions about measures that a population answers."""
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """What was delivered to the build."""
+        return coverage_of(self)
+
+    def measure_named(self, id_: str) -> MeasureFile:
+        """The measure of an id. Raises UsageError with the nearest known one."""
+        known = self.definitions.contents.measures
+        name = id_.removeprefix("measures/")
+        if name in known:
+            return known[name]
+        near = nearest(name, known)
+        raise UsageError(
+            "measure",
+            f"there is no measure '{id_}'.",
+            "`openphm measure --list` shows all of them.",
+            f"write '{near}' if that is what you mean" if near else "",
+        )
+
+    def measure(
+        self,
+        id_: str,
+        by: str | Iterable[str] = (),
+        *,
+        as_at: date | None = None,
+        where: What | None = None,
+        months: int | None = None,
+        standardise: str | None = None,
+    ) -> Result:
+        """One measure: value, interval, numerator and denominator in each group.
+
+        by: practice, pcn, ltla, lsoa21, segment, subsegment, imd_decile, imd_quintile, ethnic_group, age_band,
+        sex or month, alone or together. where: only people who meet a cohort or criterion. months: the
+        window, instead of the measure's own. standardise: "direct" (European Standard Population 2013) or
+        "indirect" (against everybody in the scope).
+        """
+        return self.measures([id_], by, as_at=as_at, where=where, months=months, standardise=standardise)
+
+    def measures(
+        self,
+        ids: Sequence[str],
+        by: str | Iterable[str] = (),
+        *,
+        as_at: date | None = None,
+        where: What | None = None,
+        months: int | None = None,
+        standardise: str | None = None,
+    ) -> Result:
+        """Many measures in one pass: as `measure`, with a row for each group and measure."""
+        groups = groups_named(by)
+        measures = tuple(self.measure_named(one) for one in dict.fromkeys(ids))
+        question = self._question(measures, groups, as_at, where, months)
+        answers = self.answers(question, standardise)
+        rows = tuple(_row(one, standardise) for one in answers)
+        used = [self.definitions.get(f"measures/{one.id}") for one in measures]
+        return Result(
+            f"measure/{'+'.join(one.id for one in measures)}",
+            (*(group.name for group in groups), *COLUMNS),
+            rows,
+            self.provenance(question.dates[-1], asked_with=used),
+            (TIME_NOTE, *_notes(answers)),
+        )
+
+    def answers(self, question: Question, standardise: str | None = None) -> list[Answer]:
+        """The figures of a question, group by group, in order of the groups."""
+        computed = tuple(one for one in question.measures if not one.is_recorded)
+        check_measures(computed, self.known, self.points)
+        asked = Question(
+            computed, strata_groups(question.groups, standardise), question.dates, question.where,
+            question.months, question.series,
+        )  # fmt: skip
+        found = tally(self, asked) if computed else Tally()
+        answers = []
+        for measure in question.measures:
+            answers += self._answers_of(measure, question, found, standardise)
+        return answers
+
+    def _answers_of(
+        self, measure: MeasureFile, question: Question, found: Tally, standardise: str | None
+    ) -> list[Answer]:
+        months = found.months.get(measure.id, measure.window_months)
+        held = found.of(measure)
+        size = len(question.groups)
+        keys = sorted({key[:size] for key in held}, key=_order)
+        if measure.is_recorded or not keys:
+            keys = keys or ([()] if not question.groups else [])
+        dates = {key: self._date_of(key, question) for key in keys}
+        if standardise:
+            made = standardised_figures(
+                measure, held, keys, time=window_time(question.dates[-1], months), method=standardise,
+                populations=self.definitions.contents.reference.standard_populations,
+            )  # fmt: skip
+        else:
+            made = _by_date(measure, held, keys, dates, months)
+        answers = []
+        for key in keys:
+            why = self._why(measure, key, question, dates[key], months)
+            answers.append(Answer(measure, key, dates[key], NOTHING if why else made[key], why))
+        return answers
+
+    def _why(self, measure: MeasureFile, key: Key, question: Question, as_at: date, months: int) -> str:
+        why = self.coverage.why_missing(measure, as_at, months)
+        names = [group.name for group in question.groups]
+        if why or "practice" not in names:
+            return why
+        practice = str(key[names.index("practice")])
+        gap = self.coverage.practice_missing(measure, practice, as_at, months)
+        return "the practice left out a month" if gap else ""
+
+    @staticmethod
+    def _date_of(key: Key, question: Question) -> date:
+        names = [group.name for group in question.groups]
+        if MONTH in names:
+            found = key[names.index(MONTH)]
+            assert isinstance(found, date)
+            return found
+        return question.dates[-1]
+
+    def _question(
+        self,
+        measures: tuple[MeasureFile, ...],
+        groups: tuple[Group, ...],
+        as_at: date | None,
+        where: What | None,
+        months: int | None,
+    ) -> Question:
+        last = self.checked_date(as_at)
+        by_month = any(group.name == MONTH for group in groups)
+        dates = self.series_dates(measures, last, months) if by_month else (last,)
+        return Question(measures, groups, dates, self.criterion(where), months, by_month)
+
+    def series_dates(
+        self, measures: Sequence[MeasureFile], last: date, months: int | None = None
+    ) -> tuple[date, ...]:
+        """The month ends of a series: those with a whole window of history before them."""
+        reach = max(
+            [months or max(one.series_months, 1 + 12 * bool(one.at_start)) for one in measures] or [1]
+        )
+        return tuple(day for day in self.month_ends[reach - 1 :] if day <= last) or (last,)
+
+    def criterion(self, where: What | None) -> Criterion | None:
+        """A cohort, file or plain criterion as a criterion. Raises DefinitionError."""
+        if where is None or isinstance(where, Criterion):
+            return where
+        return choose(where, self.definitions, self.known).criterion
 
 
-def _share(measure: Measure, parts: Parts) -> Cell:
-    people, base = int(parts[measure.numerator]), int(parts[measure.denominator])
-    return Cell(people / base if base else None, numerator=people, denominator=base, n_people=people)
+def _by_date(
+    measure: MeasureFile,
+    held: Mapping[Key, object],
+    keys: Sequence[Key],
+    dates: Mapping[Key, date],
+    months: int,
+) -> dict[Key, Figures]:
+    """Figures of all keys; those of one date are computed together, because windows differ in days."""
+    made: dict[Key, Figures] = {}
+    for day in dict.fromkeys(dates.values()):
+        mine = [key for key in keys if dates[key] == day]
+        computed = figures(measure, [held[key] for key in mine], window_time(day, months))  # type: ignore[misc]
+        made.update(zip(mine, computed, strict=True))
+    return made
 
 
-def _mean(measure: Measure, parts: Parts) -> Cell:
-    total, people = float(parts[measure.numerator]), int(parts[measure.denominator])
-    value = total / people if people else None
-    return Cell(value, numerator=total, denominator=float(people), n_people=people)
+def _order(key: Key) -> tuple[tuple[bool, str], ...]:
+    """Numbers in order, texts after them, nothing last."""
+    return tuple((one is None, f"{one:012}" if isinstance(one, int) else str(one)) for one in key)
 
 
-def _sum(measure: Measure, parts: Parts) -> Cell:
-    total = parts[measure.numerator]
-    return Cell(total, n_people=_behind(measure, parts), largest_share=_largest(measure, parts))
+def _row(answer: Answer, standardise: str | None) -> tuple[Cell | Scalar, ...]:
+    made = answer.figures
+    unit = UNITS.get(standardise or "", answer.measure.unit)
+    return (
+        *answer.key, answer.measure.id, made.value, made.lower, made.upper, made.numerator,
+        made.denominator, unit,
+    )  # fmt: skip
 
 
-def _rate(measure: Measure, parts: Parts) -> Cell:
-    total, years = float(parts[measure.numerator]), float(parts[measure.denominator])
-    return Cell(
-        total / years if years else None,
-        numerator=total,
-        denominator=years,
-        n_people=_behind(measure, parts),
-        largest_share=_largest(measure, parts),
-    )
-
-
-def _behind(measure: Measure, parts: Parts) -> int:
-    """The people who contribute; when nobody does, the people who might have."""
-    contributing = int(parts[f"people_{measure.numerator}"])
-    return contributing or int(parts.get("people", 0))
-
-
-def _largest(measure: Measure, parts: Parts) -> float | None:
-    total, top = float(parts[measure.numerator]), float(parts[f"top_{measure.numerator}"])
-    return min(1.0, top / total) if total > 0 else None
-
-
-_KINDS = {"count": _count, "share": _share, "mean": _mean, "sum": _sum, "rate": _rate}
-
-MEASURES: tuple[Measure, ...] = (
-    Measure("population", "people", "count", "population"),
-    Measure("mean_age", "years", "mean", "age", "with_age"),
-    Measure("male_share", "share", "share", "male", "with_sex"),
-    Measure("mean_imd_decile", "decile", "mean", "imd_decile", "with_imd_decile"),
-    Measure("ethnic_minority_share", "share", "share", "minority", "with_ethnicity"),
-    Measure("multimorbidity", "conditions", "mean", "multimorbidity_count", "population"),
-    Measure("cost_total_gbp", "gbp", "sum", "cost_total"),
-    Measure("cost_pppy_total", "gbp_per_person_year", "rate", "cost_total", "person_years"),
-    *(
-        Measure(f"cost_pppy_{name}", "gbp_per_person_year", "rate", f"cost_{name}", "person_years")
-        for name in CATEGORIES
-    ),
-    *(Measure(f"{name}_pppy", "per_person_year", "rate", name, "person_years") for name in USE),
-    *(Measure(name, "share", "share", name.removesuffix("_share"), "population") for name in SHARES),
-)
-
-UNATTRIBUTED = ("cost_total_gbp",)
-"""What can be said of activity that belongs to nobody registered: there is no person-time to divide by."""
+def _notes(answers: Sequence[Answer]) -> list[str]:
+    """Why measures have no figure, each once."""
+    found: dict[tuple[str, str], None] = {}
+    for one in answers:
+        if one.missing:
+            found.setdefault((one.measure.id, one.missing))
+    return [f"{id_}: {why}." for id_, why in found]

@@ -39,7 +39,7 @@ def test_the_matrix_has_every_measure_of_every_subsegment_and_of_all(village: Po
     codes = [one.code for one in village.subsegments]
     assert len(codes) == 16
     assert len(MEASURES) == 30
-    expected = {(code, measure.id) for code in [*codes, "all"] for measure in MEASURES}
+    expected = {(code, measure) for code in [*codes, "all"] for measure in MEASURES}
     assert set(found) == expected | {("unattributed", "cost_total_gbp")}
 
 

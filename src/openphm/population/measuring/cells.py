@@ -49,9 +49,7 @@ def figures(measure: MeasureFile, sums: Sequence[Sums], time: Time) -> list[Figu
     lower, upper = (None, None) if limits is None else (limits.lower, limits.upper)
     if measure.complement:
         values = time.days - values
-    return [
-        _cells(measure, one, time, values[i], _at(lower, i), _at(upper, i)) for i, one in enumerate(sums)
-    ]
+    return [_cells(measure, one, time, values[i], _at(lower, i), _at(upper, i)) for i, one in enumerate(sums)]
 
 
 def _at(limits: Any, position: int) -> float | None:
@@ -110,7 +108,9 @@ def _cells(
     else:
         shown = _amount(found, float(sums.top), bottom, n_people, None if counts else share)
     limits = [
-        _amount(None if found is None else limit, float(sums.top), bottom, n_people, None if counts else share)
+        _amount(
+            None if found is None else limit, float(sums.top), bottom, n_people, None if counts else share
+        )
         for limit in (lower, upper)
     ]
     over = Cell(int(sums.top), n_people=int(sums.top)) if counts else _part(top, n_people, share)
@@ -123,12 +123,12 @@ def _cells(
 def _counts_people(measure: MeasureFile) -> bool:
     """True when both parts are numbers of people, so that release may treat them as counts."""
     parts = (measure.numerator, measure.denominator)
-    return measure.kind in ("count", "proportion") and all(part is None or part.counts_people for part in parts)
+    return measure.kind in ("count", "proportion") and all(
+        part is None or part.counts_people for part in parts
+    )
 
 
-def _amount(
-    value: float | None, top: float, bottom: float, n_people: int, share: float | None
-) -> Cell:
+def _amount(value: float | None, top: float, bottom: float, n_people: int, share: float | None) -> Cell:
     known = value is not None and not np.isnan(value)
     return Cell(
         float(value) if known and value is not None else None,

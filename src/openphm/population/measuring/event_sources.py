@@ -124,7 +124,9 @@ def where_sql(test: Any, alias: str = "e") -> str:
     """One test of a measure's `where` as SQL that is true or false, never null."""
     if "any" in test or "all" in test:
         word = "any" if "any" in test else "all"
-        return "(" + f" {'OR' if word == 'any' else 'AND'} ".join(where_sql(t, alias) for t in test[word]) + ")"
+        return (
+            "(" + f" {'OR' if word == 'any' else 'AND'} ".join(where_sql(t, alias) for t in test[word]) + ")"
+        )
     if "not" in test:
         return f"NOT {where_sql(test['not'], alias)}"
     column = f"{alias}.{test['column']}"

@@ -16,9 +16,7 @@ from openphm.population.measuring.needed import AGE, Event, Needed
 from openphm.population.over_time import month_before_sql
 from openphm.population.people import sql_date
 
-_SPINE = (
-    "person_key, own_date AS as_at, birth_month, sex_code, ethnicity_code, practice_code, lsoa21_code"
-)
+_SPINE = "person_key, own_date AS as_at, birth_month, sex_code, ethnicity_code, practice_code, lsoa21_code"
 
 
 class Frame:
@@ -45,7 +43,7 @@ class Frame:
         self._numbers(parts, joins)
         self._use(parts, joins)
         self._events(parts, joins)
-        listed = ",\n".join(f"{name} AS (\n{body}\n)" for name, body in parts)
+        listed = ",\n".join(f"{name} AS MATERIALIZED (\n{body}\n)" for name, body in parts)
         begun = f"{listed},\n" if listed else ""
         return f"{begun}placed AS (\n{self._placed(joins)}\n),\nframe AS (\n{self._grouped()}\n)"
 
@@ -70,7 +68,11 @@ JOIN segments.history AS h
 
     @staticmethod
     def _flagged(
-        parts: list[tuple[str, str]], joins: list[str], criteria: dict[Criterion, str], source: str, spine: str
+        parts: list[tuple[str, str]],
+        joins: list[str],
+        criteria: dict[Criterion, str],
+        source: str,
+        spine: str,
     ) -> None:
         if not criteria:
             return
@@ -157,11 +159,15 @@ GROUP BY p.person_key, p.as_at""",
                     "GROUP BY p.person_key, p.as_at",
                 )
             )
-            joins.append(f"LEFT JOIN {alias} ON {alias}.person_key = p.person_key AND {alias}.as_at = p.as_at")
+            joins.append(
+                f"LEFT JOIN {alias} ON {alias}.person_key = p.person_key AND {alias}.as_at = p.as_at"
+            )
 
     def _placed(self, joins: Sequence[str]) -> str:
         """People with all of it beside them."""
-        attributed = "COALESCE(st.subsegment_code, p.subsegment_code)" if self._at_start else "p.subsegment_code"
+        attributed = (
+            "COALESCE(st.subsegment_code, p.subsegment_code)" if self._at_start else "p.subsegment_code"
+        )
         needed = self._needed
         names = [
             *needed.criteria.values(), *needed.at_start.values(), *needed.uses.values(), *needed.events.values(),

@@ -134,7 +134,9 @@ class Needed:
         wanted = [
             point
             for point, category in self.points.items()
-            if (TOTAL in quantity.of and category != "none") or category in quantity.of or point in quantity.of
+            if (TOTAL in quantity.of and category != "none")
+            or category in quantity.of
+            or point in quantity.of
         ]
         return tuple(f"cost_{point}_gbp" for point in wanted)
 

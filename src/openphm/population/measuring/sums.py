@@ -20,7 +20,7 @@ class Sums:
     top, bottom    numerator and denominator, added up over people
     contributing   people with something in the numerator
     largest        the most that one person adds to the numerator
-    base           people with something in the denominator
+    base           people with something in the denominator; everybody where there is none
     squares        sum of the squares of the people's numerators, for the interval of a mean
     """
 
@@ -63,7 +63,8 @@ def select_sums(parts: Sequence[Parts], groups: Sequence[Group], where: str) -> 
         outer += [
             f"SUM(t{number}) AS t{number}", f"SUM(b{number}) AS b{number}",
             f"COUNT(CASE WHEN t{number} > 0 THEN 1 END) AS k{number}", f"MAX(t{number}) AS m{number}",
-            f"COUNT(CASE WHEN b{number} > 0 THEN 1 END) AS q{number}",
+            f"COUNT({'*' if part.measure.denominator is None else f'CASE WHEN b{number} > 0 THEN 1 END'}) "
+            f"AS q{number}",
         ]  # fmt: skip
         if part.measure.interval == "normal":
             outer.append(f"SUM(CAST(t{number} AS DOUBLE) * t{number}) AS s{number}")

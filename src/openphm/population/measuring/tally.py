@@ -84,7 +84,11 @@ def _batches(question: Question) -> dict[tuple[int, str], list[MeasureFile]]:
 
 
 def _ask(
-    population: Asking, question: Question, measures: Sequence[MeasureFile], way: tuple[int, str], found: Tally
+    population: Asking,
+    question: Question,
+    measures: Sequence[MeasureFile],
+    way: tuple[int, str],
+    found: Tally,
 ) -> None:
     months, attribution = way
     needed = Needed(population.known, population.points, months)
