@@ -1,0 +1,139 @@
+"""`openphm cohort`: find people by a definition; count, describe, compare and explain them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import yaml
+
+from openphm.access import Action, Purpose, Scope, authorise, local_user
+from openphm.audit import AuditLog
+from openphm.cli.answering import allowed_scope, answer, waiting
+from openphm.cli.disclosing import rule_named
+from openphm.cli.options import Asked, answer_options
+from openphm.core.errors import UsageError
+from openphm.definitions import load
+from openphm.release import secondary_use
+from openphm.reports import Page, cohort_answers, opened
+
+COHORT = click.argument("cohort", metavar="COHORT")
+OTHER = click.argument("other", metavar="OTHER")
+
+
+@click.group("cohort", short_help="Find people by a definition; count, describe, explain.")
+def command() -> None:
+    """Find people by a definition: an id such as high_intensity_use, or a YAML file.
+
+    A cohort is a question, never a list of people: each answer is for the people you may ask about.
+    """
+
+
+def _answer(asked: Asked, make: Callable[..., Page], *named: str, scope: Scope | None = None) -> None:
+    """Ask one question of the live build, for the people this user may ask about."""
+    begun = time.monotonic()
+    definitions = load(asked.overlay)
+    with opened(asked.store, scope or allowed_scope(asked), asked.place, definitions=definitions) as people:
+        with waiting(asked, "Asking the build"):
+            page = make(people, *named, as_at=asked.as_at)
+        answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)
+
+
+@command.command("count")
+@COHORT
+@answer_options
+def count_command(cohort: str, asked: Asked) -> None:
+    """How many people are in it."""
+    _answer(asked, cohort_answers.count, cohort)
+
+
+@command.command("attrition")
+@COHORT
+@answer_options
+def attrition_command(cohort: str, asked: Asked) -> None:
+    """How many remain after each step, and what each step alone removes."""
+    _answer(asked, cohort_answers.attrition, cohort)
+
+
+@command.command("profile")
+@COHORT
+@answer_options
+def profile_command(cohort: str, asked: Asked) -> None:
+    """Who they are, next to everybody registered."""
+    _answer(asked, cohort_answers.profile, cohort)
+
+
+@command.command("compare")
+@COHORT
+@OTHER
+@answer_options
+def compare_command(cohort: str, other: str, asked: Asked) -> None:
+    """Two cohorts side by side, with standardised differences."""
+    _answer(asked, cohort_answers.compare, cohort, other)
+
+
+@command.command("near-misses")
+@COHORT
+@answer_options
+def near_misses_command(cohort: str, asked: Asked) -> None:
+    """How many people miss one step only, and by how much."""
+    _answer(asked, cohort_answers.near_misses, cohort)
+
+
+@command.command("difference")
+@COHORT
+@OTHER
+@answer_options
+def difference_command(cohort: str, other: str, asked: Asked) -> None:
+    """From one definition to another: how many people join, leave and stay."""
+    _answer(asked, cohort_answers.difference, cohort, other)
+
+
+@command.command("explain")
+@COHORT
+@click.option("--person", metavar="PERSON_ID", help="One person, for direct care alone.")
+@answer_options
+def explain_command(cohort: str, person: str | None, asked: Asked) -> None:
+    """Why people are in it or nearly: in numbers, or for one person in direct care."""
+    if person is None:
+        _answer(asked, cohort_answers.near_misses, cohort)
+        return
+    log = AuditLog.beside(asked.store)
+    # A terminal of the zone is an analyst, whom access refuses; the refusal says who may.
+    scope = authorise(local_user(), Action.READ_PERSON, purpose=Purpose.DIRECT_CARE, log=log)
+    _answer(asked, cohort_answers.explain, cohort, person, scope=scope)
+
+
+@command.command("freeze")
+@COHORT
+@answer_options
+def freeze_command(cohort: str, asked: Asked) -> None:
+    """Write the definition with its checksum, build, date and count, as YAML; no people."""
+    definitions = load(asked.overlay)
+    with opened(asked.store, allowed_scope(asked), asked.place, definitions=definitions) as people:
+        frozen, counted = cohort_answers.freeze(people, cohort, as_at=asked.as_at)
+    rule = rule_named(asked.disclosure, asked.overlay)
+    people_counted = next(secondary_use(counted, rule).records())["value"]
+    frozen["frozen"].update(count=people_counted, disclosure=rule.id)
+    text = yaml.safe_dump(frozen, sort_keys=False, allow_unicode=True, width=100)
+    _write(text, asked.output)
+
+
+@command.command("list")
+@answer_options
+def list_command(asked: Asked) -> None:
+    """Every cohort that is defined here."""
+    _answer(asked, cohort_answers.listing)
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError("--output", f"The file was not written: {error.strerror}.") from error
+    click.echo(f"Wrote {output}.", err=True)
