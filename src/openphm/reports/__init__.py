@@ -5,6 +5,9 @@ disclosure control, so that a sentence never says more than the table shows.
 """
 
 from openphm.reports.condition_impact import condition_impact
+from openphm.reports.fuel_poverty import fuel_poverty
+from openphm.reports.high_intensity_use import high_intensity_use
+from openphm.reports.msk_hub import msk_hub
 from openphm.reports.opening import opened
 from openphm.reports.page import Layout, Page
 from openphm.reports.quality import data_quality
@@ -14,6 +17,9 @@ from openphm.reports.segments import segments
 _ALL = (
     Report("segments", "Figure 12: people, use and cost of each subsegment", segments, ("pcn", "practice")),
     Report("condition-impact", "Figure 7: each condition, and use next to similar people", condition_impact),
+    Report("high-intensity-use", "Case study 1: 7 or more ED attendances in a year", high_intensity_use, ("practice",)),
+    Report("fuel-poverty", "Case study 2: chest disease and frailty in cold homes", fuel_poverty, ("practice",)),
+    Report("msk-hub", "Case study 3: whom to invite to the aches and pains hub", msk_hub, ("practice",)),
 )
 
 REPORTS = {report.name: report for report in _ALL}
