@@ -79,8 +79,8 @@ class _Cover:
     def _room(self, one: Coordinate) -> tuple[float, float]:
         """How far a hidden figure must be free to fall and to rise.
 
-        A whole has at least one person for each part that is not nought, and those are seen to be hidden: only
-        its rise is guarded.
+        A whole has at least one person for each part that is not nought, and those are seen to be hidden:
+        only its rise is guarded.
         """
         item = self.items[one]
         if any(label in self.inner[d] for d, label in enumerate(one)):

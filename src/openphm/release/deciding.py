@@ -11,7 +11,8 @@ A figure about people whose number is not given is not shown: who asks must say 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import ceil, floor, log10
 
@@ -30,15 +31,51 @@ class Figure:
 HIDDEN_FIGURE = Figure(None, is_suppressed=True)
 
 
+def decide_row(row: Sequence[Cell | Scalar], rule: DisclosureRule) -> list[Figure | Scalar]:
+    """What may be shown of a row. The limits of a percentage are hidden with it.
+
+    Limits come from exact counts, so they are shown to one figure fewer than other amounts: the counts could
+    be had from them.
+    """
+    shares = {_parts(cell) for cell in row if isinstance(cell, Cell) and _is_share(cell)}
+    limits_rule = replace(rule, significant_figures=max(rule.significant_figures - 1, 1))
+    decided: list[Figure | Scalar] = []
+    hidden: set[tuple[float, float]] = set()
+    for item in row:
+        if not isinstance(item, Cell):
+            decided.append(item)
+            continue
+        is_limit = _parts(item) in shares and not _is_share(item)
+        figure = decide(item, limits_rule if is_limit else rule)
+        if figure.is_suppressed and (parts := _parts(item)):
+            hidden.add(parts)
+        decided.append(figure)
+    for place, item in enumerate(row):
+        if isinstance(item, Cell) and item.value is not None and _parts(item) in hidden:
+            decided[place] = HIDDEN_FIGURE
+    return decided
+
+
+def _parts(cell: Cell) -> tuple[float, float] | None:
+    """What a figure was made from; None for a count or a sum."""
+    if cell.numerator is None or cell.denominator is None:
+        return None
+    return float(cell.numerator), float(cell.denominator)
+
+
 def decide(cell: Cell, rule: DisclosureRule) -> Figure:
     """What may be shown of one figure under a rule."""
     if rule.method == "none" or cell.value is None:
         return Figure(cell.value)
-    if _is_whole(cell.numerator) and _is_whole(cell.denominator):
+    if _is_share(cell):
         return _share(cell, rule)
     if _is_whole(cell.value):
         return _count(cell, rule)
     return _amount(cell, rule)
+
+
+def _is_share(cell: Cell) -> bool:
+    return _is_whole(cell.numerator) and _is_whole(cell.denominator)
 
 
 def _share(cell: Cell, rule: DisclosureRule) -> Figure:

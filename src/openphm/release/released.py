@@ -11,7 +11,7 @@ from typing import TypeVar
 from openphm.core.errors import AccessRefused
 from openphm.core.results import Cell, Provenance, Result, Scalar
 from openphm.release.complementary import also_hidden
-from openphm.release.deciding import HIDDEN_FIGURE, Figure, decide
+from openphm.release.deciding import HIDDEN_FIGURE, Figure, decide_row
 from openphm.release.overlap import Overlap, in_words, too_close
 from openphm.release.rule import DisclosureRule
 
@@ -83,9 +83,7 @@ def secondary_use(result: Result, rule: DisclosureRule, *, overlaps: Sequence[Ov
             "Rows about people leave for direct care, or into an approved workspace.",
             "ask for counts, or release it with openphm.release.direct_care",
         )
-    decided = [
-        [decide(item, rule) if isinstance(item, Cell) else item for item in row] for row in result.rows
-    ]
+    decided = [decide_row(row, rule) for row in result.rows]
     notes = [*result.notes, rule.in_words]
     close = [] if rule.method == "none" else too_close(overlaps, rule)
     if close:

@@ -1,0 +1,74 @@
+"""Records: what people tell us or do, as plain values that travel between `recording` and the other rooms.
+
+None of them holds identity. A saved cohort and a fingerprint hold a question, never its people; an enrolment
+holds a pseudonym.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+
+def canonical(question: Mapping[str, Any]) -> str:
+    """A question as one text: equal questions give equal text, whatever the order of their keys."""
+    return json.dumps(question, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+def checksum_of(question: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical text, in hexadecimal.
+
+    >>> checksum_of({"a": 1, "b": 2}) == checksum_of({"b": 2, "a": 1})
+    True
+    """
+    return sha256(canonical(question).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class SavedCohort:
+    """One version of a cohort that somebody kept. A version is never changed; a change is a new one."""
+
+    id: str
+    version: int
+    definition: Mapping[str, Any]
+    owner: str
+    created_at: datetime
+
+    @property
+    def checksum(self) -> str:
+        """Of the definition: two people who saved the same question have the same."""
+        return checksum_of(self.definition)
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """That a user asked about a group: its question, date and build. Kept 30 days, to notice differencing."""
+
+    user: str
+    checksum: str
+    criteria: Mapping[str, Any]
+    as_at: date
+    build: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """A person in an intervention: offered, started, ended. `person_id` is a pseudonym."""
+
+    person_id: str
+    intervention: str
+    practice_code: str
+    offered_on: date
+    started_on: date | None = None
+    ended_on: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.started_on and self.started_on < self.offered_on:
+            raise ValueError("an enrolment starts on the day it is offered or later")
+        if self.ended_on and self.ended_on < (self.started_on or self.offered_on):
+            raise ValueError("an enrolment ends after it begins")

@@ -1,0 +1,75 @@
+"""The register: one database, opened, with its parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from openphm.core.errors import StoreError
+from openphm.recording.cohorts import SavedCohorts
+from openphm.recording.enrolments import Enrolments
+from openphm.recording.fingerprints import Fingerprints
+from openphm.recording.schema import bring_up_to_date
+
+FILE = "register.sqlite"
+
+
+class Register:
+    """What people told us, in one database. Made, and brought up to date, when it is opened.
+
+    url: of SQLAlchemy, such as sqlite:///register.sqlite or postgresql+psycopg://host/openphm. It may hold a
+    password, so it is never shown.
+
+    Raises StoreError when the database cannot be opened.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._engine = create_engine(url)
+            if self._engine.dialect.name == "sqlite":
+                event.listen(self._engine, "connect", _careful)
+            bring_up_to_date(self._engine)
+        except (SQLAlchemyError, OSError, ImportError) as fault:
+            raise StoreError(
+                "register",
+                f"the database cannot be opened ({type(fault).__name__})",
+                "It is a SQLite file beside the store, or a database that a URL names.",
+                "check that the folder can be written, or that the database server answers",
+            ) from None
+        self.cohorts = SavedCohorts(self._engine)
+        self.fingerprints = Fingerprints(self._engine)
+        self.enrolments = Enrolments(self._engine)
+
+    @classmethod
+    def beside(cls, store: Path | str) -> Register:
+        """The register of a store: a file in its folder."""
+        return cls(f"sqlite:///{Path(store) / FILE}")
+
+    @property
+    def engine(self) -> Engine:
+        """For migrations and tests."""
+        return self._engine
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Register:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _careful(connection: Any, _record: Any) -> None:
+    """SQLite as a server would be: foreign keys hold, writers wait for each other, what is written stays."""
+    cursor = connection.cursor()
+    for setting in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL", "busy_timeout = 5000"):
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
