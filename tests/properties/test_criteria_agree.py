@@ -37,8 +37,8 @@ def test_sql_and_plain_python_agree_on_two_thousand_criteria() -> None:
     """Each population is asked many criteria at once; how many different ones there were is counted."""
     asked: set[str] = set()
 
-    @settings(max_examples=45, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(populations, st.lists(made_up.criteria, min_size=60, max_size=90, unique=True))
+    @settings(max_examples=31, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(populations, st.lists(made_up.criteria, min_size=72, max_size=84, unique=True))
     def agree(people: list[Person], criteria: list[Criterion]) -> None:
         asked.update(str(criterion) for criterion in criteria)
         with engine_with(people, made_up.DATES) as engine:

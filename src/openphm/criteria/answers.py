@@ -139,11 +139,11 @@ class Answers:
         if isinstance(criterion, Any):
             return self._any(criterion)
         if isinstance(criterion, Not):
-            return exp.not_(exp.paren(self.test(criterion.of)))
+            return exp.not_(exp.paren(self.test(criterion.of), copy=False), copy=False)
         if isinstance(criterion, AtLeast):
             return self._at_least(criterion)
         if isinstance(criterion, Cohort):
-            return exp.paren(self.test(criterion.of))
+            return exp.paren(self.test(criterion.of), copy=False)
         return self._leaf(criterion)
 
     def _any(self, criterion: Any) -> exp.Expr:
@@ -152,11 +152,14 @@ class Answers:
         return any_of([*tests, *(self.test(part) for part in apart)])
 
     def _at_least(self, criterion: AtLeast) -> exp.Expr:
-        ones = [exp.Case().when(self.test(part), number(1)).else_(number(0)) for part in criterion.of]
+        ones = [
+            exp.Case().when(self.test(part), number(1), copy=False).else_(number(0), copy=False)
+            for part in criterion.of
+        ]
         held: exp.Expr = ones[0]
         for one in ones[1:]:
             held = exp.Add(this=held, expression=one)
-        return exp.paren(held) >= number(criterion.count)
+        return exp.GTE(this=exp.paren(held, copy=False), expression=number(criterion.count))
 
     def _leaf(self, criterion: Criterion) -> exp.Expr:
         known = self.bundling.from_snapshot(criterion)
@@ -189,12 +192,14 @@ class Answers:
 
     def _read(self, leaves: frozenset[Criterion]) -> exp.Expr:
         """A group's total; nothing recorded is zero."""
-        return exp.func("COALESCE", column(f"leaf_{self.number_of(leaves)}", "a"), number(0))
+        return exp.func("COALESCE", column(f"leaf_{self.number_of(leaves)}", "a"), number(0), copy=False)
 
 
 def _total(function: str, place: int, amount: exp.Expr, name: str) -> exp.Expr:
-    marked = exp.Case().when(column("leaf").eq(number(place)), amount).else_(number(0))
-    return exp.alias_(exp.func(function, marked), name)
+    marked = (
+        exp.Case().when(column("leaf").eq(number(place)), amount, copy=False).else_(number(0), copy=False)
+    )
+    return exp.alias_(exp.func(function, marked, copy=False), name, copy=False)
 
 
 def _spine_test(criterion: Attribute) -> exp.Expr:
@@ -206,4 +211,4 @@ def _spine_test(criterion: Attribute) -> exp.Expr:
 
 
 def _never_null(test: exp.Expr) -> exp.Expr:
-    return exp.func("COALESCE", exp.paren(test), exp.false())
+    return exp.func("COALESCE", exp.paren(test, copy=False), exp.false(), copy=False)

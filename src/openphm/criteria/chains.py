@@ -21,21 +21,25 @@ def chain_rows(sequence: Sequence, *, after: date | None = None, until: date | N
     after, until: the days in which every step must be, when they are known beforehand.
     """
     happened, missing = sequence.happened, sequence.missing
-    chain = exp.select(column("person_key", "e1"), exp.alias_(column("day", "e1"), "from_date"))
-    chain = chain.from_(_days(happened[0], after, until).subquery("e1"))
+    chain = exp.select(
+        column("person_key", "e1"), exp.alias_(column("day", "e1"), "from_date", copy=False), copy=False
+    )
+    chain = chain.from_(_days(happened[0], after, until).subquery("e1", copy=False), copy=False)
     for place, step in enumerate(happened[1:], start=2):
-        days = _days(step, after, until).subquery(f"e{place}")
-        chain = chain.join(days, on=_follows(sequence, f"e{place - 1}", f"e{place}"))
+        days = _days(step, after, until).subquery(f"e{place}", copy=False)
+        chain = chain.join(days, on=_follows(sequence, f"e{place - 1}", f"e{place}"), copy=False)
     last = f"e{len(happened)}"
     complete: exp.Expr = column("day", last)
     if missing is not None:
         assert sequence.within_days is not None
-        days = _days(missing, after, until).subquery("n")
-        chain = chain.join(days, on=_follows(sequence, last, "n"), join_type="left")
-        chain = chain.where(column("person_key", "n").is_(exp.null()))
+        days = _days(missing, after, until).subquery("n", copy=False)
+        chain = chain.join(days, on=_follows(sequence, last, "n"), join_type="left", copy=False)
+        chain = chain.where(column("person_key", "n").is_(exp.null()), copy=False)
         complete = call("add_days", complete, number(sequence.within_days))
-    done = exp.alias_(exp.func("MIN", complete), "to_date")
-    return chain.select(done).group_by(column("person_key", "e1"), column("day", "e1"))
+    done = exp.alias_(exp.func("MIN", complete, copy=False), "to_date", copy=False)
+    return chain.select(done, copy=False).group_by(
+        column("person_key", "e1"), column("day", "e1"), copy=False
+    )
 
 
 def _follows(sequence: Sequence, before: str, later: str) -> exp.Expr:
@@ -53,18 +57,24 @@ def _days(step: Step, after: date | None, until: date | None) -> exp.Select:
     keys = [column("person_key", "d"), column("day", "d")]
     if step.word == "codelist":
         parts = coded_rows([(1, step.codes)], "day", after=after, until=until)
-        rows: exp.Query = parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False)
-        return exp.select(*keys).distinct().from_(rows.subquery("d"))
+        rows: exp.Query = parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False, copy=False)
+        return (
+            exp.select(*keys, copy=False)
+            .distinct(copy=False)
+            .from_(rows.subquery("d", copy=False), copy=False)
+        )
     name, id_, day = _TABLES[step.word]
     wanted = [is_in(column(id_), step.any_of), *in_window(column(day), after, until)]
     if step.word == "activity":
         wanted.append(column("is_start"))
     rows = (
-        exp.select(column("person_key"), exp.alias_(column(day), "day"))
-        .from_(table(name, "t"))
-        .where(*wanted)
+        exp.select(column("person_key"), exp.alias_(column(day), "day", copy=False), copy=False)
+        .from_(table(name, "t"), copy=False)
+        .where(*wanted, copy=False)
     )
-    return exp.select(*keys).distinct().from_(rows.subquery("d"))
+    return (
+        exp.select(*keys, copy=False).distinct(copy=False).from_(rows.subquery("d", copy=False), copy=False)
+    )
 
 
 _TABLES = {

@@ -81,16 +81,20 @@ def _rows_of(
 ) -> exp.Select:
     marked = exp.Case()
     for number_, codes in leaves:
-        marked = marked.when(_is_any_of(column(source.code), codes), number(number_))
-    leaf = exp.alias_(cast(marked.else_(number(0)), "INTEGER"), "leaf")
-    rows = exp.select(column("person_key"), exp.alias_(column(source.day), day), leaf)
-    rows = rows.from_(table(source.table, "t"))
+        marked = marked.when(_is_any_of(column(source.code), codes), number(number_), copy=False)
+    leaf = exp.alias_(cast(marked.else_(number(0), copy=False), "INTEGER"), "leaf", copy=False)
+    rows = exp.select(column("person_key"), exp.alias_(column(source.day), day, copy=False), leaf, copy=False)
+    rows = rows.from_(table(source.table, "t"), copy=False)
     window = in_window(column(source.day), after, until)
     if window:
-        rows = rows.where(*window)
+        rows = rows.where(*window, copy=False)
     found = exp.GT(this=column("leaf", "m"), expression=number(0))
     kept = [column(name, "m") for name in ("person_key", day, "leaf")]
-    return exp.select(*kept).from_(rows.subquery("m")).where(found)
+    return (
+        exp.select(*kept, copy=False)
+        .from_(rows.subquery("m", copy=False), copy=False)
+        .where(found, copy=False)
+    )
 
 
 def _is_any_of(code: exp.Expr, wanted: Sequence[Code]) -> exp.Expr:

@@ -60,8 +60,10 @@ def compile_rules(
     position = _first_that_holds([answers.test(criterion) for criterion in criteria[:-1]])
     kept = [column(name, "s") for name in ("person_key", "as_at", *carry)]
     reading = Reading(spine, answers.needs_amount)
-    placed = _answered(criteria, answers, reading, [*kept, exp.alias_(position, "rule_position")])
-    return _named(placed, [code for code, _ in rules], carry).sql(pretty=True, normalize_functions=False)
+    placed = _answered(criteria, answers, reading, [*kept, exp.alias_(position, "rule_position", copy=False)])
+    return _named(placed, [code for code, _ in rules], carry).sql(
+        pretty=True, normalize_functions=False, copy=False
+    )
 
 
 def _first_that_holds(tests: Sequence[exp.Expr]) -> exp.Expr:
@@ -70,8 +72,8 @@ def _first_that_holds(tests: Sequence[exp.Expr]) -> exp.Expr:
     if tests:
         case = exp.Case()
         for place, test in enumerate(tests, start=1):
-            case = case.when(test, number(place))
-        position = case.else_(position)
+            case = case.when(test, number(place), copy=False)
+        position = case.else_(position, copy=False)
     return position
 
 
@@ -79,13 +81,14 @@ def _named(placed: exp.Select, codes: Sequence[str], carry: Sequence[str]) -> ex
     """Give each position its code, with the declared types."""
     code = exp.Case(this=column("rule_position", "p"))
     for place, name in enumerate(codes, start=1):
-        code = code.when(number(place), text(name))
+        code = code.when(number(place), text(name), copy=False)
     hits = placed.args.pop("with_", None)
     named = exp.select(
         *[_typed(name) for name in ("person_key", "as_at", *carry)],
-        exp.alias_(cast(code, "STRING"), "subsegment_code"),
-        exp.alias_(cast(column("rule_position", "p"), "INTEGER"), "rule_position"),
-    ).from_(placed.subquery("p"))
+        exp.alias_(cast(code, "STRING"), "subsegment_code", copy=False),
+        exp.alias_(cast(column("rule_position", "p"), "INTEGER"), "rule_position", copy=False),
+        copy=False,
+    ).from_(placed.subquery("p", copy=False), copy=False)
     named.set("with_", hits)
     return named
 
@@ -93,7 +96,7 @@ def _named(placed: exp.Select, codes: Sequence[str], carry: Sequence[str]) -> ex
 def _typed(name: str) -> exp.Expr:
     """A spine column with its declared type, as the last SELECT of a stored table must have."""
     kept = column(name, "p")
-    return exp.alias_(cast(kept, _SPINE_TYPES[name]), name) if name in _SPINE_TYPES else kept
+    return exp.alias_(cast(kept, _SPINE_TYPES[name]), name, copy=False) if name in _SPINE_TYPES else kept
 
 
 def compile_criterion(
@@ -110,8 +113,8 @@ def compile_criterion(
     answers = Answers.of([criterion], snapshot)
     kept: list[exp.Expr] = [column("person_key", "s"), column("as_at", "s")]
     reading = _reading(spine, answers, snapshot, as_at)
-    select = _answered([criterion], answers, reading, kept).where(answers.test(criterion))
-    return select.sql(pretty=True, normalize_functions=False)
+    select = _answered([criterion], answers, reading, kept).where(answers.test(criterion), copy=False)
+    return select.sql(pretty=True, normalize_functions=False, copy=False)
 
 
 def compile_flags(
@@ -128,17 +131,17 @@ def compile_flags(
     """
     answers = Answers.of([criterion for _, criterion in criteria], snapshot)
     flags = [
-        exp.alias_(cast(_zero_or_one(answers.test(criterion)), "INTEGER"), name)
+        exp.alias_(cast(_zero_or_one(answers.test(criterion)), "INTEGER"), name, copy=False)
         for name, criterion in criteria
     ]
     kept = [column("person_key", "s"), column("as_at", "s"), *flags]
     reading = _reading(spine, answers, snapshot, as_at)
     select = _answered([criterion for _, criterion in criteria], answers, reading, kept)
-    return select.sql(pretty=True, normalize_functions=False)
+    return select.sql(pretty=True, normalize_functions=False, copy=False)
 
 
 def _zero_or_one(test: exp.Expr) -> exp.Expr:
-    return exp.Case().when(test, number(1)).else_(number(0))
+    return exp.Case().when(test, number(1), copy=False).else_(number(0), copy=False)
 
 
 def _reading(spine: str, answers: Answers, snapshot: Snapshot | None, as_at: date | None) -> Reading:
@@ -149,15 +152,15 @@ def _answered(
     criteria: Sequence[Criterion], answers: Answers, reading: Reading, chosen: Sequence[exp.Expr]
 ) -> exp.Select:
     """The spine with every leaf's answer beside it, as far as tables of rows answer it."""
-    select = exp.select(*chosen).from_(table(reading.spine, "s"))
+    select = exp.select(*chosen, copy=False).from_(table(reading.spine, "s"), copy=False)
     lanes = plan_lanes(answers.groups)
     if lanes:
         rows = all_rows(select_hits(lanes, reading))
-        added = exp.select(column("person_key"), column("as_at"), *answers.totals())
-        added = added.from_("hit").group_by(column("person_key"), column("as_at"))
+        added = exp.select(column("person_key"), column("as_at"), *answers.totals(), copy=False)
+        added = added.from_("hit", copy=False).group_by(column("person_key"), column("as_at"), copy=False)
         same = all_of(column(key, "a").eq(column(key, "s")) for key in ("person_key", "as_at"))
-        select = select.join(table("answer", "a"), on=same, join_type="left")
-        select = select.with_("hit", as_=rows).with_("answer", as_=added)
+        select = select.join(table("answer", "a"), on=same, join_type="left", copy=False)
+        select = select.with_("hit", as_=rows, copy=False).with_("answer", as_=added, copy=False)
     return _with_side_tables(select, answers, criteria)
 
 
@@ -168,5 +171,5 @@ def _with_side_tables(select: exp.Select, answers: Answers, criteria: Sequence[C
     asked = {part.level if isinstance(part, Place) else getattr(part, "name", "") for part in parts}
     for name, key, alias in sorted({_SIDE_TABLES[one] for one in asked if one in _SIDE_TABLES}):
         same = column(key, alias).eq(column(key, "s"))
-        select = select.join(table(name, alias), on=same, join_type="left")
+        select = select.join(table(name, alias), on=same, join_type="left", copy=False)
     return select

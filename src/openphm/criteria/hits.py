@@ -71,12 +71,16 @@ def _joined(way: Holding, lanes: Sequence[Lane], reading: Reading) -> exp.Select
         chosen.append(column("amount", "d"))
     same_person = column("person_key", "d").eq(column("person_key", "s"))
     on = all_of([same_person, *_holds(way)])
-    return exp.select(*chosen).from_(table(reading.spine, "s")).join(rows.subquery("d"), on=on)
+    return (
+        exp.select(*chosen, copy=False)
+        .from_(table(reading.spine, "s"), copy=False)
+        .join(rows.subquery("d", copy=False), on=on, copy=False)
+    )
 
 
 def all_rows(parts: Sequence[exp.Select]) -> exp.Query:
     """The rows of all of these, one after the other."""
-    return parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False)
+    return parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False, copy=False)
 
 
 def _holds(way: Holding) -> list[exp.Expr]:
@@ -107,9 +111,9 @@ def _in_time(lane: Lane, reading: Reading, first: str, stop: str = "") -> list[e
 
 def _conditions(lane: Lane, reading: Reading) -> list[exp.Select]:
     cases = [(n, is_in(column("condition_id"), leaf.any_of)) for n, leaf in lane.leaves]  # type: ignore[attr-defined]
-    columns = [exp.alias_(column("start_date"), "from_date")]
+    columns = [exp.alias_(column("start_date"), "from_date", copy=False)]
     if lane.key.holding.way == "lasts":
-        columns.append(exp.alias_(column("resolved_date"), "to_date"))
+        columns.append(exp.alias_(column("resolved_date"), "to_date", copy=False))
     named = is_in(column("condition_id"), sorted(lane.names))
     wanted = all_of([named, *_in_time(lane, reading, "start_date", "resolved_date")])
     return [_marked("conditions.person_condition", cases, [*columns, *_no_amount(reading)], wanted)]
@@ -119,13 +123,15 @@ def _attributes(lane: Lane, reading: Reading) -> list[exp.Select]:
     cases = [(n, _value_test(leaf)) for n, leaf in lane.leaves]  # type: ignore[arg-type]
     columns = [column("from_date"), column("to_date"), *_no_amount(reading)]
     tests = any_of([test for _, test in cases])
-    wanted = all_of([exp.paren(tests), *_in_time(lane, reading, "from_date", "to_date")])
+    wanted = all_of([exp.paren(tests, copy=False), *_in_time(lane, reading, "from_date", "to_date")])
     return [_marked("attributes.person_attribute", cases, columns, wanted)]
 
 
 def _no_amount(reading: Reading) -> list[exp.Expr]:
     """The pounds of a row that has none, where other rows have some."""
-    return [exp.alias_(cast(number(0), "DECIMAL(18, 2)"), "amount")] if reading.with_amount else []
+    return (
+        [exp.alias_(cast(number(0), "DECIMAL(18, 2)"), "amount", copy=False)] if reading.with_amount else []
+    )
 
 
 def _value_test(leaf: Attribute) -> exp.Expr:
@@ -139,16 +145,16 @@ def _value_test(leaf: Attribute) -> exp.Expr:
     if numeric.is_tested:
         tests.append(number_tests(value, numeric))
     if not leaf.is_tested:
-        said_no = is_in(exp.func("COALESCE", column("value_text"), text("true")), ["false", "no"])
-        zero = exp.func("COALESCE", value, number(1)).eq(number(0))
-        tests += [exp.not_(said_no), exp.not_(zero)]
+        said_no = is_in(exp.func("COALESCE", column("value_text"), text("true"), copy=False), ["false", "no"])
+        zero = exp.func("COALESCE", value, number(1), copy=False).eq(number(0))
+        tests += [exp.not_(said_no, copy=False), exp.not_(zero, copy=False)]
     return all_of(tests)
 
 
 def _activities(lane: Lane, reading: Reading) -> list[exp.Select]:
     pod = column("point_of_delivery", "e")
     cases = [(n, is_in(pod, leaf.any_of)) for n, leaf in lane.leaves]  # type: ignore[attr-defined]
-    columns = [exp.alias_(column("event_date", "e"), "from_date")]
+    columns = [exp.alias_(column("event_date", "e"), "from_date", copy=False)]
     in_time = in_window(column("event_date", "e"), *reading.window(lane.key.holding))
     tests = [is_in(pod, sorted(lane.names)), *in_time]
     if lane.key.mode == "count":
@@ -156,10 +162,10 @@ def _activities(lane: Lane, reading: Reading) -> list[exp.Select]:
     wanted = all_of(tests)
     if lane.key.mode != "cost":
         return [_marked("activity.event", cases, [*columns, *_no_amount(reading)], wanted, alias="e")]
-    columns.append(exp.alias_(cast(column("cost_gbp", "c"), "DECIMAL(18, 2)"), "amount"))
+    columns.append(exp.alias_(cast(column("cost_gbp", "c"), "DECIMAL(18, 2)"), "amount", copy=False))
     select = _marked("activity.event", cases, columns, wanted, alias="e")
     same_event = column("event_id", "c").eq(column("event_id", "e"))
-    return [select.join(table("costs.event_cost", "c"), on=same_event)]
+    return [select.join(table("costs.event_cost", "c"), on=same_event, copy=False)]
 
 
 def _codelists(lane: Lane, reading: Reading) -> list[exp.Select]:
@@ -169,9 +175,17 @@ def _codelists(lane: Lane, reading: Reading) -> list[exp.Select]:
     rows = all_rows(parts)
     if lane.key.mode == "days":
         kept = [column(name, "k") for name in ("person_key", "from_date", "leaf")]
-        rows = exp.select(*kept).distinct().from_(rows.subquery("k"))
+        rows = (
+            exp.select(*kept, copy=False)
+            .distinct(copy=False)
+            .from_(rows.subquery("k", copy=False), copy=False)
+        )
     who, leaf = [column("person_key", "u"), column("from_date", "u")], column("leaf", "u")
-    return [exp.select(*who, *_no_amount(reading), leaf).from_(rows.subquery("u"))]
+    return [
+        exp.select(*who, *_no_amount(reading), leaf, copy=False).from_(
+            rows.subquery("u", copy=False), copy=False
+        )
+    ]
 
 
 def _sequences(lane: Lane, reading: Reading) -> list[exp.Select]:
@@ -180,12 +194,14 @@ def _sequences(lane: Lane, reading: Reading) -> list[exp.Select]:
     after, until = reading.window(lane.key.holding)
     chain = chain_rows(leaf, after=after, until=until)
     kept = [column(name, "q") for name in ("person_key", "from_date", "to_date")]
-    marked = exp.select(*kept, *_no_amount(reading), _number(number_)).from_(chain.subquery("q"))
+    marked = exp.select(*kept, *_no_amount(reading), _number(number_), copy=False).from_(
+        chain.subquery("q", copy=False), copy=False
+    )
     return [marked]
 
 
 def _number(leaf: int) -> exp.Expr:
-    return exp.alias_(cast(number(leaf), "INTEGER"), "leaf")
+    return exp.alias_(cast(number(leaf), "INTEGER"), "leaf", copy=False)
 
 
 def _segments(lane: Lane, reading: Reading) -> list[exp.Select]:
@@ -196,7 +212,7 @@ def _segments(lane: Lane, reading: Reading) -> list[exp.Select]:
     columns = [column("month_end", "h"), *_no_amount(reading)]
     select = _marked("segments.history", [(number_, wanted)], columns, wanted, alias="h")
     same_code = column("subsegment_code", "r").eq(column("subsegment_code", "h"))
-    return [select.join(table("definitions.segment_rule", "r"), on=same_code)]
+    return [select.join(table("definitions.segment_rule", "r"), on=same_code, copy=False)]
 
 
 def _marked(
@@ -214,11 +230,11 @@ def _marked(
     else:
         leaf = exp.Case()
         for number_, test in cases[:-1]:
-            leaf = leaf.when(test, number(number_))
-        leaf = leaf.else_(number(cases[-1][0]))
+            leaf = leaf.when(test, number(number_), copy=False)
+        leaf = leaf.else_(number(cases[-1][0]), copy=False)
     person = column("person_key", alias)
-    chosen = [person, *columns, exp.alias_(cast(leaf, "INTEGER"), "leaf")]
-    return exp.select(*chosen).from_(table(name, alias)).where(wanted)
+    chosen = [person, *columns, exp.alias_(cast(leaf, "INTEGER"), "leaf", copy=False)]
+    return exp.select(*chosen, copy=False).from_(table(name, alias), copy=False).where(wanted, copy=False)
 
 
 _SOURCES = {

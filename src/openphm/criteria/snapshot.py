@@ -121,7 +121,7 @@ class Snapshot:
             tested = compared or leaf.any_of
             return number_tests(held, leaf) if tested else exp.NEQ(this=held, expression=number(0))
         if kind == "STRING" and not compared and len(texts) == len(leaf.any_of):
-            return is_in(held, texts) if texts else exp.not_(is_in(held, ["false", "no"]))
+            return is_in(held, texts) if texts else exp.not_(is_in(held, ["false", "no"]), copy=False)
         return None
 
     def _condition(self, leaf: Condition) -> exp.Expr | None:
@@ -158,7 +158,7 @@ def _between(names: Iterable[str], least: float | None, most: float | None) -> e
     for one in rest:
         total = exp.Add(this=total, expression=one)
     if rest:
-        total = exp.paren(total)
+        total = exp.paren(total, copy=False)
     tests: list[exp.Expr] = []
     if least is not None:
         tests.append(exp.GTE(this=total, expression=number(least)))

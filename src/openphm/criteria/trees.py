@@ -1,7 +1,8 @@
 """Small pieces of SQL as syntax trees.
 
 A value from a person never becomes SQL text by hand: it becomes a literal in a tree, and SQLGlot
-prints the tree with the quoting that a literal needs.
+prints the tree with the quoting that a literal needs. Trees are made here and seen by nobody else, so
+they are put together without copies, which would make the work grow with the square of their size.
 """
 
 from __future__ import annotations
@@ -116,15 +117,18 @@ def months_before(day: date, months: int) -> date:
 def all_of(tests: Iterable[exp.Expr]) -> exp.Expr:
     """Every test holds; true when there is none."""
     found = list(tests)
-    return exp.and_(*found) if found else exp.true()
+    return exp.and_(*found, copy=False) if found else exp.true()
 
 
 def any_of(tests: Iterable[exp.Expr]) -> exp.Expr:
     """At least one test holds; false when there is none."""
     found = list(tests)
-    return exp.or_(*found) if found else exp.false()
+    return exp.or_(*found, copy=False) if found else exp.false()
 
 
 def is_open_after(ends: exp.Expr, after: exp.Expr) -> exp.Expr:
     """An interval is still open, or ends after a day."""
-    return exp.paren(exp.or_(ends.is_(exp.null()), exp.GT(this=ends.copy(), expression=after.copy())))
+    return exp.paren(
+        exp.or_(ends.is_(exp.null()), exp.GT(this=ends.copy(), expression=after.copy()), copy=False),
+        copy=False,
+    )
