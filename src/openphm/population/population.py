@@ -7,15 +7,14 @@ from types import TracebackType
 
 from openphm.core.results import Result
 from openphm.definitions import Definitions
-from openphm.definitions.profiles import ProfileRow
-from openphm.population import impact, moves, quality, segments
-from openphm.population.asking import Asking
+from openphm.population import moves, quality, segments
 from openphm.population.cohorts import Cohort
 from openphm.population.cohorts.chosen import What
-from openphm.population.cohorts.describing import rows_of
+from openphm.population.measures import Measuring
+from openphm.population.questions import Questions
 
 
-class Population(Asking):
+class Population(Questions, Measuring):
     """The people of one build that a Scope allows, and questions about them.
 
     Made by `open` or `open_in_scope`. Each question answers a Result.
@@ -39,14 +38,6 @@ class Population(Asking):
         Raises DefinitionError with every problem of it.
         """
         return Cohort(self, what)
-
-    def condition_impact(self, as_at: date | None = None) -> Result:
-        """Each condition (Figure 7): prevalence, and use compared with similar people without it."""
-        return impact.condition_impact(self, self.checked_date(as_at))
-
-    def profile_rows(self) -> tuple[ProfileRow, ...]:
-        """The rows by which a cohort is described: id, title, heading and unit of each."""
-        return tuple(one.row for one in rows_of(self.definitions, self.known))
 
     def attribution(self) -> Result:
         """Pounds of activity, of the segments and of nobody in the 12 months of the build."""

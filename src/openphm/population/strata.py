@@ -9,14 +9,24 @@ Written as CTEs over `people` of `Asking.ask`, in the portable subset:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from openphm.core.periods import Window
+from openphm.core.results import Cell
 from openphm.population.asking import Asking
-from openphm.population.measures import CATEGORIES
 from openphm.population.people import sql_date
+
+CATEGORIES = (
+    "acute_planned",
+    "acute_unplanned",
+    "acute_other",
+    "general_practice",
+    "community_mental_health",
+    "social_care",
+)
+"""The cost rows of Figure 12: definitions.point_of_delivery says which activity belongs to which."""
 
 BAND_YEARS = 5
 OLDEST_BAND = 90
@@ -25,6 +35,13 @@ AGE_BANDS = tuple(range(0, OLDEST_BAND + 1, BAND_YEARS))
 
 QUINTILES = (1, 2, 3, 4, 5)
 """Fifths of England by deprivation; 1 is most deprived. Deciles of the same index, two by two."""
+
+
+DEATHS = "deaths"
+"""People who died in the 12 months: a column of person_use, 0 or 1."""
+
+Parts = Mapping[str, Any]
+"""A row of `sums_sql`, or several added up."""
 
 
 class Quantity(NamedTuple):
@@ -96,7 +113,8 @@ def described_sql(as_at: date) -> str:
 
     Person-years are of 365 days, or 366 where the 12 months have so many: a whole window is exactly 1.
     """
-    day, days = sql_date(as_at), Window.twelve_months_to(as_at).days
+    window = Window.twelve_months_to(as_at)
+    first, day, days = sql_date(window.start), sql_date(as_at), window.days
     return f"""
 SELECT
     p.person_key, p.practice_code, p.pcn_code, p.subsegment_code, p.is_registered_as_at, p.as_at,
@@ -107,7 +125,7 @@ SELECT
     CASE WHEN p.sex_code IN ('1', '2') THEN p.sex_code END AS sex_code,
     CAST(CEIL(area.imd_decile / 2) AS INTEGER) AS imd_quintile,
     e.ethnic_group,
-    CASE WHEN person.death_date <= p.as_at THEN person.death_date END AS death_date
+    CASE WHEN person.death_date BETWEEN {first} AND {day} THEN 1 ELSE 0 END AS {DEATHS}
 FROM people AS p
 JOIN person.person AS person ON person.person_key = p.person_key
 LEFT JOIN (
@@ -137,6 +155,32 @@ def sums_sql(names: Sequence[str], table: str = "p") -> str:
             f"COALESCE(MAX({table}.{name}), 0) AS {name}_top"
         )
     return ",\n    ".join(parts)
+
+
+def sum_cell(parts: Parts, name: str) -> Cell:
+    """A total with the people behind it: those who contribute or, when nobody does, those who might have."""
+    return Cell(parts[name], n_people=_behind(parts, name), largest_share=_largest(parts, name))
+
+
+def rate_cell(parts: Parts, name: str) -> Cell:
+    """A total for each person-year; None without any."""
+    total, years = float(parts[name]), float(parts["person_years"])
+    return Cell(
+        total / years if years else None,
+        numerator=total,
+        denominator=years,
+        n_people=_behind(parts, name),
+        largest_share=_largest(parts, name),
+    )
+
+
+def _behind(parts: Parts, name: str) -> int:
+    return int(parts[f"{name}_people"]) or int(parts["n_people"])
+
+
+def _largest(parts: Parts, name: str) -> float | None:
+    total, top = float(parts[name]), float(parts[f"{name}_top"])
+    return min(1.0, top / total) if total > 0 else None
 
 
 def _added(columns: Sequence[str]) -> str:

@@ -4,9 +4,12 @@ A page holds a Result and no figures of its own. What is said in words is comput
 disclosure control, so that a sentence never says more than the table shows.
 """
 
+from openphm.reports.areas import areas
 from openphm.reports.condition_impact import condition_impact
 from openphm.reports.fuel_poverty import fuel_poverty
 from openphm.reports.high_intensity_use import high_intensity_use
+from openphm.reports.life_stage_cost import life_stage_cost
+from openphm.reports.movement import movement
 from openphm.reports.msk_hub import msk_hub
 from openphm.reports.opening import opened
 from openphm.reports.page import Layout, Page
@@ -17,8 +20,20 @@ from openphm.reports.segments import segments
 _ALL = (
     Report("segments", "Figure 12: people, use and cost of each subsegment", segments, ("pcn", "practice")),
     Report("condition-impact", "Figure 7: each condition, and use next to similar people", condition_impact),
-    Report("high-intensity-use", "Case study 1: 7 or more ED attendances in a year", high_intensity_use, ("practice",)),
-    Report("fuel-poverty", "Case study 2: chest disease and frailty in cold homes", fuel_poverty, ("practice",)),
+    Report("life-stage-cost", "Figure 8: cost by life stage and setting", life_stage_cost, ("sex",)),
+    Report(
+        "areas", "Networks and practices in a funnel, allowing for age and sex", areas, ("pcn", "practice")
+    ),
+    Report("movement", "Who moved between segments in a year", movement, ("segment", "subsegment")),
+    Report(
+        "high-intensity-use",
+        "Case study 1: 7 or more ED attendances in a year",
+        high_intensity_use,
+        ("practice",),
+    ),
+    Report(
+        "fuel-poverty", "Case study 2: chest disease and frailty in cold homes", fuel_poverty, ("practice",)
+    ),
     Report("msk-hub", "Case study 3: whom to invite to the aches and pains hub", msk_hub, ("practice",)),
 )
 

@@ -37,4 +37,4 @@ def figure(record: Record, column: str) -> float | None:
 
 def pounds(value: float) -> str:
     """£12.3 million, £45,600."""
-    return f"£{value / 1e6:,.1f} million" if abs(value) >= 1e6 else f"£{value:,.0f}"
+    return f"£{value / 1e6:,.3g} million" if abs(value) >= 1e6 else f"£{value:,.0f}"

@@ -9,6 +9,7 @@ from openphm.reports.drawing.canvas import (
     BLUE,
     COLOURS,
     FAINT,
+    GRID,
     INK,
     LETTER,
     PINK,
@@ -24,6 +25,7 @@ from openphm.reports.drawing.canvas import (
 )
 
 ROW, GAP = 26, 8
+NOT_SHOWN = "parts not shown (*)"
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,13 @@ def stacked_bars(
 ) -> str:
     """One bar for each stack, parts in the order of their names; * where a part is hidden."""
     side = max([len(one.name) for one in stacks] + [8]) * LETTER + 12
-    longest = max([sum(part or 0 for part in one.parts) for one in stacks] + [0])
+    longest = max([sum(part or 0 for part in one.parts) + _left_over(one) for one in stacks] + [0])
     scale = Scale(0, rounded_up(longest), side, WIDTH - 110)
     top, bottom = 56.0, 56.0 + len(stacks) * (ROW + GAP)
-    drawn = legend(list(zip(names, COLOURS, strict=False)), side, 38)
+    entries = list(zip(names, COLOURS, strict=False))
+    if any(_left_over(one) for one in stacks):
+        entries.append((NOT_SHOWN, GRID))
+    drawn = legend(entries, 0, 38) if len(entries) > 1 else []
     drawn += across_axis(scale, top, bottom, [write(tick) for tick in scale.ticks()])
     for place, one in enumerate(stacks):
         drawn += _stack(one, names, scale, top + GAP / 2 + place * (ROW + GAP), write)
@@ -62,10 +67,23 @@ def _stack(
             reached += part
             said = f"{one.name}, {name}: {write(part)}"
             drawn.append(bar(start, y, scale(reached) - start - 1, ROW, colour, said))
+    rest = _left_over(one)
+    if rest:
+        start = scale(reached)
+        drawn.append(bar(start, y, scale(reached + rest) - start - 1, ROW, GRID, f"{one.name}, {NOT_SHOWN}"))
     hidden = any(part is None for part in one.parts)
     said = write(one.total) if one.total is not None else "not shown"
-    drawn.append(text(scale(reached) + 6, y + ROW / 2 + 4, f"{said}{' *' if hidden else ''}", fill=INK))
+    drawn.append(
+        text(scale(reached + rest) + 6, y + ROW / 2 + 4, f"{said}{' *' if hidden else ''}", fill=INK)
+    )
     return drawn
+
+
+def _left_over(one: Stack) -> float:
+    """What the total holds beyond the parts that are shown, where a part is not shown."""
+    if one.total is None or all(part is not None for part in one.parts):
+        return 0.0
+    return max(one.total - sum(part or 0 for part in one.parts), 0.0)
 
 
 def diverging_bars(

@@ -16,7 +16,7 @@ BLUE, LIGHT_BLUE, GREEN, YELLOW, PINK, PURPLE = (
 COLOURS = (BLUE, LIGHT_BLUE, GREEN, YELLOW, PINK, PURPLE)
 """For services and other groups, in this order: a set of six that stays apart for colour-blind people."""
 
-LETTER = 6.6
+LETTER = 7.2
 """About the width of a letter at 12 pixels."""
 
 

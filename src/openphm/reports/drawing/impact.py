@@ -44,12 +44,12 @@ def impact_panels(title: str, rows: Sequence[Impact]) -> str:
     """Two panels with one line a condition: bars of prevalence, and diamonds of two ratios on a log axis."""
     side = min(max([len(one.name) for one in rows] + [8]) * LETTER + 8, 330)
     middle = side + (WIDTH - side) * 0.42
-    top, bottom = 64.0, 64.0 + len(rows) * ROW
+    top, bottom = 72.0, 72.0 + len(rows) * ROW
     shares = Scale(0, rounded_up(max([one.share or 0 for one in rows] + [0])), side, middle - 50)
     ratios = _ratio_scale(rows, middle + 10, WIDTH - 20)
     drawn = [
-        text(side, 40, "Share of people", fill=FAINT),
-        *_key(middle + 10, 40),
+        text(side, 58, "Share of people", fill=FAINT),
+        *_key(middle + 10, 58),
         *across_axis(shares, top, bottom, [f"{tick:.0%}" for tick in shares.ticks()]),
         *across_axis(ratios, top, bottom, [f"{tick:g}×" for tick in ratios.ticks()]),
         line(ratios(1), top, ratios(1), bottom, stroke=INK),
