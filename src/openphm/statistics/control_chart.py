@@ -39,6 +39,19 @@ class SpecialCause(IntEnum):
     SHIFT = 4
 
 
+# What a reader is told, by the rule and its direction (1 high or rising, −1 low or falling).
+WORDS = {
+    (SpecialCause.OUTSIDE_LIMITS, 1): "above the upper limit",
+    (SpecialCause.OUTSIDE_LIMITS, -1): "below the lower limit",
+    (SpecialCause.TREND, 1): "part of a rise",
+    (SpecialCause.TREND, -1): "part of a fall",
+    (SpecialCause.TWO_OF_THREE_NEAR_LIMIT, 1): "one of two in three near the upper limit",
+    (SpecialCause.TWO_OF_THREE_NEAR_LIMIT, -1): "one of two in three near the lower limit",
+    (SpecialCause.SHIFT, 1): "part of a run above the mean",
+    (SpecialCause.SHIFT, -1): "part of a run below the mean",
+}
+
+
 @dataclass(frozen=True)
 class Phase:
     """A stretch with limits of its own: points `start` to before `end`. `is_short`: fewer than 12 points.
@@ -83,6 +96,12 @@ class Chart:
     def is_short(self) -> bool:
         """The latest phase has fewer than 12 points: read its limits as a first guess."""
         return self.phases[-1].is_short
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What is said of each point, for a screen or a table: empty where nothing is."""
+        pairs = zip(self.special.tolist(), self.direction.tolist(), strict=True)
+        return tuple(WORDS.get((SpecialCause(cause), way), "") for cause, way in pairs)
 
     def line(self, name: Literal["centre", "lower", "upper", "near_lower", "near_upper"]) -> Floats:
         """A line of the chart, a value for each point, stepping from phase to phase."""

@@ -38,6 +38,14 @@ def test_a_rise_is_judged_by_its_way_even_below_the_mean() -> None:
     assert chart.verdicts[-1] == "improvement"
 
 
+def test_each_point_has_words_for_a_reader() -> None:
+    chart = XmR("down").fit([*NOISE, 30])
+    assert chart.labels[-1] == "above the upper limit"
+    assert set(chart.labels[:-1]) == {""}
+    rising = XmR(is_screened=False).fit([20, 30] * 8 + [1, 12, 13, 14, 15, 16, 17, 18])
+    assert rising.labels[-1] == "part of a rise"
+
+
 def test_a_gap_ends_a_run_and_a_trend() -> None:
     whole = XmR().fit([*NOISE, 13, 13.5, 13, 13.5, 13, 13.5, 13])
     gap = XmR().fit([*NOISE, 13, 13.5, 13, np.nan, 13, 13.5, 13])
