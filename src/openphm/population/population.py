@@ -7,9 +7,11 @@ from types import TracebackType
 
 from openphm.core.results import Result
 from openphm.definitions import Definitions
+from openphm.definitions.profiles import ProfileRow
 from openphm.population import moves, quality, segments
 from openphm.population.cohorts import Cohort
 from openphm.population.cohorts.chosen import What
+from openphm.population.cohorts.describing import rows_of
 from openphm.population.measures import Measuring
 from openphm.population.questions import Questions
 
@@ -38,6 +40,10 @@ class Population(Questions, Measuring):
         Raises DefinitionError with every problem of it.
         """
         return Cohort(self, what)
+
+    def profile_rows(self) -> tuple[ProfileRow, ...]:
+        """The rows by which a cohort is described: id, title, heading and unit of each."""
+        return tuple(one.row for one in rows_of(self.definitions, self.known))
 
     def attribution(self) -> Result:
         """Pounds of activity, of the segments and of nobody in the 12 months of the build."""
