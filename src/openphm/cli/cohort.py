@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 import yaml
@@ -14,7 +16,7 @@ from openphm.audit import AuditLog
 from openphm.cli.answering import allowed_scope, answer, waiting
 from openphm.cli.disclosing import rule_named
 from openphm.cli.options import Asked, answer_options
-from openphm.core.errors import UsageError
+from openphm.core.errors import DefinitionError, UsageError
 from openphm.definitions import load
 from openphm.release import secondary_use
 from openphm.reports import Page, cohort_answers, opened
@@ -31,11 +33,25 @@ def command() -> None:
     """
 
 
+@contextmanager
+def _people(asked: Asked, scope: Scope | None = None) -> Iterator[Any]:
+    """The live build, for the people this user may ask about.
+
+    Raises DefinitionError for a place that it does not hold: the place is part of the cohort asked about.
+    """
+    definitions = load(asked.overlay)
+    try:
+        population = opened(asked.store, scope or allowed_scope(asked), asked.place, definitions=definitions)
+    except UsageError as error:
+        raise DefinitionError.of(error.problems) from error
+    with population:
+        yield population
+
+
 def _answer(asked: Asked, make: Callable[..., Page], *named: str, scope: Scope | None = None) -> None:
     """Ask one question of the live build, for the people this user may ask about."""
     begun = time.monotonic()
-    definitions = load(asked.overlay)
-    with opened(asked.store, scope or allowed_scope(asked), asked.place, definitions=definitions) as people:
+    with _people(asked, scope) as people:
         with waiting(asked, "Asking the build"):
             page = make(people, *named, as_at=asked.as_at)
         answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)
@@ -87,7 +103,7 @@ def near_misses_command(cohort: str, asked: Asked) -> None:
 @OTHER
 @answer_options
 def difference_command(cohort: str, other: str, asked: Asked) -> None:
-    """From one definition to another: how many people join, leave and stay."""
+    """From one definition to another: how many people join and leave."""
     _answer(asked, cohort_answers.difference, cohort, other)
 
 
@@ -111,8 +127,7 @@ def explain_command(cohort: str, person: str | None, asked: Asked) -> None:
 @answer_options
 def freeze_command(cohort: str, asked: Asked) -> None:
     """Write the definition with its checksum, build, date and count, as YAML; no people."""
-    definitions = load(asked.overlay)
-    with opened(asked.store, allowed_scope(asked), asked.place, definitions=definitions) as people:
+    with _people(asked) as people:
         frozen, counted = cohort_answers.freeze(people, cohort, as_at=asked.as_at)
     rule = rule_named(asked.disclosure, asked.overlay)
     people_counted = next(secondary_use(counted, rule).records())["value"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from openphm.core.results import Result, Scalar
 from openphm.population import Population
-from openphm.population.cohorts import Cohort
+from openphm.population.cohorts import Cohort, profile_rows
 from openphm.population.cohorts.chosen import What
 from openphm.reports.cohort_page import TITLES
 from openphm.reports.page import Layout, Page, Record
@@ -97,7 +97,7 @@ def compare(population: Population, what: What, other_one: What, *, as_at: date 
 
 
 def _side_by_side(population: Population, cohorts: Sequence[Cohort]) -> Layout:
-    rows = population.profile_rows()
+    rows = profile_rows(population)
     titles = {row.id: row.title for row in rows}
     names = {one.chosen.id: one.chosen.title for one in cohorts}
     named = {**TITLES, **titles, **names, "people_in_both": "People in both"}
@@ -107,7 +107,7 @@ def _side_by_side(population: Population, cohorts: Sequence[Cohort]) -> Layout:
 
 def _profile_headline(records: Sequence[Record], population: Population) -> str:
     """What differs most, in standard deviations."""
-    titles = {row.id: row.title for row in population.profile_rows()}
+    titles = {row.id: row.title for row in profile_rows(population)}
     gaps = {
         str(r["measure"]): gap
         for r in records
@@ -140,7 +140,7 @@ def _near_headline(records: Sequence[Record]) -> str:
 
 
 def difference(population: Population, what: What, other_one: What, *, as_at: date | None = None) -> Page:
-    """From one definition to another: how many people join, leave and stay."""
+    """From one definition to another: how many people join and leave."""
     cohort, other = population.cohort(what), population.cohort(other_one)
     return Page(
         title=f"From {cohort.chosen.title} to {other.chosen.title}",
@@ -152,7 +152,7 @@ def difference(population: Population, what: What, other_one: What, *, as_at: da
 
 def _difference_headline(records: Sequence[Record]) -> str:
     held = {str(r["measure"]): figure(r, "people") for r in records}
-    said = [f"{held[name]:,.0f} {name}" for name in ("join", "leave", "stay") if held.get(name) is not None]
+    said = [f"{held[name]:,.0f} {name}" for name in ("join", "leave") if held.get(name) is not None]
     return f"{', '.join(said)}." if said else f"Who joins or leaves: {HIDDEN}."
 
 

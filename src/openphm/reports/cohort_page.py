@@ -15,7 +15,7 @@ from openphm.core.additivity import Additivity, Dimension
 from openphm.core.results import Cell, Provenance, Result, Scalar
 from openphm.definitions.interventions import Intervention
 from openphm.population import Population
-from openphm.population.cohorts import Cohort
+from openphm.population.cohorts import Cohort, profile_rows
 from openphm.reports.page import Layout, Page, Record
 from openphm.reports.reading import Figures
 
@@ -37,7 +37,8 @@ TITLES = {
     "new": "New",
     "continuing": "Continuing",
     "left": "Left",
-    "per_1000": "Per 1,000 registered",
+    "share_of_registered": "Of registered",
+    "subject": "",
     "registered": "Everybody registered",
     "published": "Published",
     "standardised_mean_difference": "Difference (SD)",
@@ -69,7 +70,7 @@ def cohort_page(
     additivity = Additivity(
         (
             Dimension("subject", "all", parents=made.places, apart=frozenset(_apart(made))),
-            Dimension("measure", "people", apart=frozenset({"left", "per_1000", *_groups(made)})),
+            Dimension("measure", "people", apart=frozenset({"left", "share_of_registered", *_groups(made)})),
         )
     )
     notes = (
@@ -120,9 +121,9 @@ def _made(population: Population, cohort: Cohort, as_at: date | None, by: str | 
         (PROFILE, measure, shown.get(str(group), group), value, unit)
         for group, measure, value, unit in profile.rows
     ]
-    for _, day, members, _, rate in cohort.trend(TREND_MONTHS, as_at).rows:
+    for _, day, members, _, part in cohort.trend(TREND_MONTHS, as_at).rows:
         rows.append((TREND, f"{day:%B %Y}", "people", members, "people"))
-        rows.append((TREND, f"{day:%B %Y}", "per_1000", rate, "per_1000"))
+        rows.append((TREND, f"{day:%B %Y}", "share_of_registered", part, "share"))
     rows += list(_service(cohort.intervention))
     names, groups = _profile_names(population)
     places = {one.code: one.pcn for one in _practices(population)} if with_practices else {}
@@ -145,7 +146,7 @@ def _practices(population: Population) -> Iterator[_Practice]:
 
 def _profile_names(population: Population) -> tuple[dict[str, str], dict[str, str]]:
     """Titles and headings of the rows of the profile."""
-    rows = population.profile_rows()
+    rows = profile_rows(population)
     return {row.id: row.title for row in rows}, {row.id: row.group for row in rows}
 
 

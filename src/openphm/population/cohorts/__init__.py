@@ -6,5 +6,6 @@ answer that their own scope allows.
 
 from openphm.population.cohorts.chosen import Chosen, choose
 from openphm.population.cohorts.cohort import Cohort
+from openphm.population.cohorts.describing import profile_rows
 
-__all__ = ["Chosen", "Cohort", "choose"]
+__all__ = ["Chosen", "Cohort", "choose", "profile_rows"]

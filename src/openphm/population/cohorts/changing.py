@@ -8,14 +8,14 @@ longer registered in scope.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from openphm.core.results import Cell, Result, Scalar
 from openphm.population.asking import Asking
 from openphm.population.cohorts.chosen import Chosen
-from openphm.population.cohorts.counting import cell, per_1000, whole_pattern
+from openphm.population.cohorts.counting import cell, share, whole_pattern
 from openphm.population.cohorts.members import considered, flags_sql, pattern_of, steps_of
 from openphm.population.people import sql_date
 
@@ -89,9 +89,8 @@ def moved(population: Asking, chosen: Chosen, as_at: date, before: date) -> list
     ]
 
 
-def changes(population: Asking, chosen: Chosen, as_at: date, before: date) -> Result:
+def changes(population: Asking, chosen: Chosen, found: Sequence[Moved], as_at: date) -> Result:
     """New, continuing and left people, for the whole scope and for each network and practice."""
-    found = moved(population, chosen, as_at, before)
     whole = whole_pattern(chosen)
     registered = _registered(population, as_at)
     counts: Counter[tuple[str, str]] = Counter()
@@ -105,7 +104,7 @@ def changes(population: Asking, chosen: Chosen, as_at: date, before: date) -> Re
         label = (kind, code, name)
         rows.append((*label, "people", cell(members), "people"))
         rows += [(*label, status, cell(by_status[status]), "people") for status in STATUSES]
-        rows.append((*label, "per_1000", per_1000(members, base), "per_1000"))
+        rows.append((*label, "share_of_registered", share(members, base), "share"))
     provenance = population.provenance(as_at, asked_with=chosen.used)
     return Result("cohort/changes", CHANGE_COLUMNS, tuple(rows), provenance)
 
@@ -131,14 +130,14 @@ def _places(population: Asking, practices: set[str]) -> Iterator[tuple[str, str,
         yield "practice", row["practice_code"], row["name"], [row["practice_code"]]
 
 
-def reasons(population: Asking, chosen: Chosen, as_at: date, before: date) -> Result:
+def reasons(population: Asking, chosen: Chosen, found: Sequence[Moved], as_at: date) -> Result:
     """Why people are new or left: the steps that they newly meet, or no longer meet.
 
     Somebody who changed in two steps is counted at both.
     """
     counts: Counter[tuple[str, str]] = Counter()
     whole = whole_pattern(chosen)
-    for one in moved(population, chosen, as_at, before):
+    for one in found:
         for reason in why(one.is_now, one.was, chosen, died=one.died):
             counts[one.status(whole), reason] += one.people
     rows = tuple((status, reason, cell(people)) for (status, reason), people in sorted(counts.items()))

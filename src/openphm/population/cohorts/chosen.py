@@ -93,5 +93,5 @@ def _of_id(id_: str, definitions: Definitions, known: Known) -> Chosen:
 
 
 def _of_file(file: CohortFile, known: Known, *, used: tuple[Definition, ...] = ()) -> Chosen:
-    criterion = parse(file.criteria, known, file.label)
+    criterion = parse(file.criteria, known, file.label, cohort=file.id)
     return Chosen(file.id, file.title, criterion, file, used)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from openphm.core.errors import UsageError
+from openphm.core.errors import DefinitionError, UsageError
 from openphm.core.results import Result
 from openphm.definitions.interventions import Intervention
 from openphm.population.asking import Asking
 from openphm.population.cohorts import changing, counting, explaining, frozen, profile, worklist
+from openphm.population.cohorts.allowed import check_places
 from openphm.population.cohorts.chosen import Chosen, What, choose
 from openphm.population.cohorts.members import members_sql, month_before
 
@@ -25,7 +27,9 @@ class Cohort:
     def __init__(self, population: Asking, what: What) -> None:
         self.population = population
         self.chosen: Chosen = choose(what, population.definitions, population.known)
+        self._asked: dict[date, Sequence[changing.Moved]] = {}
         frozen.check_frozen(self.chosen)
+        check_places(population, self.chosen)
 
     @cached_property
     def intervention(self) -> Intervention | None:
@@ -75,12 +79,12 @@ class Cohort:
     def changes(self, as_at: date | None = None) -> Result:
         """New, continuing and left people since the month before, by network and practice."""
         last = self._date(as_at)
-        return changing.changes(self.population, self.chosen, last, self._before(last))
+        return changing.changes(self.population, self.chosen, self._moved(last), last)
 
     def reasons(self, as_at: date | None = None) -> Result:
         """Why people are new or left: the steps that they newly meet, or no longer meet."""
         last = self._date(as_at)
-        return changing.reasons(self.population, self.chosen, last, self._before(last))
+        return changing.reasons(self.population, self.chosen, self._moved(last), last)
 
     def worklist(self, as_at: date | None = None) -> Result:
         """One row a person with why, what changed and the next step. For direct care alone."""
@@ -93,7 +97,7 @@ class Cohort:
         return frozen.versions(self.population, self.chosen)
 
     def difference(self, other: Cohort | What, as_at: date | None = None) -> Result:
-        """From this definition to another: how many people join, leave and stay."""
+        """From this definition to another: how many people join and leave."""
         return frozen.difference(self.population, self.chosen, self._other(other), self._date(as_at))
 
     def freeze(self, as_at: date | None = None) -> dict[str, Any]:
@@ -101,13 +105,26 @@ class Cohort:
         return frozen.freeze(self.population, self.chosen, self._date(as_at))
 
     def _date(self, as_at: date | None) -> date:
-        return self.population.checked_date(as_at)
+        """The date of the question. Raises DefinitionError: a question about no date cannot be asked."""
+        try:
+            return self.population.checked_date(as_at)
+        except UsageError as error:
+            raise DefinitionError.of(error.problems) from error
 
     def _before(self, as_at: date) -> date:
         before = month_before(self.population, as_at)
         if before is None:
-            raise UsageError("--as-at", f"the build holds no month before {as_at}.", "A later month end.")
+            raise DefinitionError(
+                "--as-at", f"the build holds no month before {as_at}.", "A later month end."
+            )
         return before
+
+    def _moved(self, as_at: date) -> Sequence[changing.Moved]:
+        """Who is in it now or was the month before, asked once for each date."""
+        if as_at not in self._asked:
+            before = self._before(as_at)
+            self._asked[as_at] = changing.moved(self.population, self.chosen, as_at, before)
+        return self._asked[as_at]
 
     def _other(self, other: Cohort | What) -> Chosen:
         if isinstance(other, Cohort):

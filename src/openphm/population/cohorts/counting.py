@@ -16,7 +16,7 @@ from openphm.population.cohorts.members import REGISTERED, flags_sql, members_sq
 
 COUNT_COLUMNS = ("cohort", "measure", "value", "unit")
 ATTRITION_COLUMNS = ("step", "criterion", "remaining", "removed_alone")
-TREND_COLUMNS = ("cohort", "month_end", "people", "registered", "per_1000")
+TREND_COLUMNS = ("cohort", "month_end", "people", "registered", "share_of_registered")
 
 
 def cell(people: int) -> Cell:
@@ -27,16 +27,6 @@ def cell(people: int) -> Cell:
 def share(people: int, base: int) -> Cell:
     """A share of people."""
     return Cell(people / base if base else None, numerator=people, denominator=base, n_people=people)
-
-
-def per_1000(people: int, base: int) -> Cell:
-    """People for each 1,000 registered."""
-    return Cell(
-        1000 * people / base if base else None,
-        numerator=1000.0 * people,
-        denominator=float(base),
-        n_people=people,
-    )
 
 
 def patterns(population: Asking, chosen: Chosen, as_at: date) -> dict[int, int]:
@@ -98,7 +88,7 @@ def trend(population: Asking, chosen: Chosen, month_ends: Sequence[date]) -> Res
             day,
             cell(members.get(day, 0)),
             cell(registered.get(day, 0)),
-            per_1000(members.get(day, 0), registered.get(day, 0)),
+            share(members.get(day, 0), registered.get(day, 0)),
         )
         for day in days
     )

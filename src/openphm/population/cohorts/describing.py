@@ -92,6 +92,11 @@ def rows_of(definitions: Definitions, known: Known, name: str = STANDARD) -> lis
     return rows
 
 
+def profile_rows(population: Asking) -> tuple[ProfileRow, ...]:
+    """The rows by which a cohort is described: id, title, heading and unit of each."""
+    return tuple(one.row for one in rows_of(population.definitions, population.known))
+
+
 def describe(
     population: Asking, rows: Sequence[Described], groups: Sequence[Criterion], as_at: date
 ) -> dict[int, Group]:

@@ -94,7 +94,10 @@ def _of_build(population: Asking, id_: str) -> Mapping[str, str] | None:
 
 
 def difference(population: Asking, old: Chosen, new: Chosen, as_at: date) -> Result:
-    """From one definition to another: how many people join, leave and stay."""
+    """From one definition to another: how many people join and leave.
+
+    Those who stay are not counted beside these: with both, a hidden number would be a subtraction away.
+    """
     rows = population.ask(
         f"{REGISTERED},\nflags AS (\n"
         f"{flags_sql([('old', old.criterion), ('new', new.criterion)])}\n)\n"
@@ -105,7 +108,6 @@ def difference(population: Asking, old: Chosen, new: Chosen, as_at: date) -> Res
     counted = {
         "before": people.get((1, 1), 0) + people.get((1, 0), 0),
         "after": people.get((1, 1), 0) + people.get((0, 1), 0),
-        "stay": people.get((1, 1), 0),
         "join": people.get((0, 1), 0),
         "leave": people.get((1, 0), 0),
     }

@@ -11,7 +11,17 @@ from datetime import date
 
 from openphm.access import Purpose, Scope
 from openphm.core.errors import AccessRefused
-from openphm.criteria import Activity, All, Attribute, Condition, Criterion, compile_criterion, compile_flags
+from openphm.criteria import (
+    Activity,
+    All,
+    Any,
+    Attribute,
+    Cohort,
+    Condition,
+    Criterion,
+    compile_criterion,
+    compile_flags,
+)
 from openphm.criteria.trees import text
 from openphm.population.asking import Asking
 from openphm.population.cohorts.chosen import Chosen
@@ -48,9 +58,8 @@ def considered(criterion: Criterion) -> str:
 
     Over many months this leaves out most people before anything is compared by date.
     """
-    parts = criterion.of if isinstance(criterion, All) else (criterion,)
-    needed = [one for part in parts if (one := _needed(part))]
-    return " AND ".join(["SELECT * FROM people WHERE is_registered_as_at", *needed])
+    needed = _needed(criterion)
+    return f"SELECT * FROM people WHERE is_registered_as_at{f' AND {needed}' if needed else ''}"
 
 
 def _needed(part: Criterion) -> str:
@@ -61,6 +70,13 @@ def _needed(part: Criterion) -> str:
         return _has("activity.event", "point_of_delivery", part.any_of)
     if isinstance(part, Attribute) and not part.is_on_spine:
         return _has("attributes.person_attribute", "attribute_id", (part.name,))
+    if isinstance(part, Cohort):
+        return _needed(part.of)
+    if isinstance(part, All):
+        return " AND ".join(one for inner in part.of if (one := _needed(inner)))
+    if isinstance(part, Any):
+        inside = [_needed(inner) for inner in part.of]
+        return f"({' OR '.join(inside)})" if all(inside) else ""
     return ""
 
 
