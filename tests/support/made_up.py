@@ -84,6 +84,7 @@ KNOWN = Known(
         **{name: AttributeKind("flag") for name in FLAGS},
         "frailty": AttributeKind("text", values=LEVELS),
         "multimorbidity_count": AttributeKind("number", lowest=0, highest=60),
+        "imd_decile": AttributeKind("number", lowest=1, highest=10),
     },
     conditions=frozenset(CONDITIONS),
     activities=frozenset(ACTIVITIES),

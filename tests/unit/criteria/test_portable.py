@@ -9,6 +9,7 @@ from openphm.criteria.compile import compile_rules
 from openphm.criteria.implies import implies
 from openphm.store.lint import lint_text
 from tests.support import made_up
+from tests.support.tables import KEPT_IN
 
 HEADER = """-- purpose: the subsegment of each person and month
 -- reads: {reads}
@@ -32,6 +33,7 @@ TABLES = (
     "reference.practice",
     "reference.lsoa21",
     "definitions.ethnic_category",
+    *(name for name, _, _ in KEPT_IN.values()),
 )
 
 
