@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from types import TracebackType
 
+from openphm.access import Scope
+from openphm.core.records import Fingerprint
 from openphm.core.results import Result
 from openphm.definitions import Definitions
 from openphm.definitions.profiles import ProfileRow
@@ -12,11 +15,12 @@ from openphm.population import moves, quality, segments
 from openphm.population.cohorts import Cohort
 from openphm.population.cohorts.chosen import What
 from openphm.population.cohorts.describing import rows_of
-from openphm.population.measures import Measuring
+from openphm.population.outcome_questions import OutcomeQuestions
+from openphm.population.overlap import Group, Meeting, meetings
 from openphm.population.questions import Questions
 
 
-class Population(Questions, Measuring):
+class Population(Questions, OutcomeQuestions):
     """The people of one build that a Scope allows, and questions about them.
 
     Made by `open` or `open_in_scope`. Each question answers a Result.
@@ -44,6 +48,22 @@ class Population(Questions, Measuring):
     def profile_rows(self) -> tuple[ProfileRow, ...]:
         """The rows by which a cohort is described: id, title, heading and unit of each."""
         return tuple(one.row for one in rows_of(self.definitions, self.known))
+
+    def group(self, what: What, places: Scope | None = None) -> Group:
+        """A cohort in some places of this scope, to see how it meets groups asked about before."""
+        return Group(self.cohort(what).chosen, places or self.scope)
+
+    def meetings(
+        self, now: Group, earlier: Sequence[Fingerprint], as_at: date | None = None
+    ) -> list[tuple[Fingerprint, Meeting]]:
+        """Each earlier question with the people who are in one of the two groups alone.
+
+        Questions that today's definitions no longer know are left out.
+        """
+        groups = [(one, Group.of_question(one.criteria, self)) for one in earlier]
+        held = [(one, group) for one, group in groups if group is not None]
+        found = meetings(self, now, [group for _, group in held], self.checked_date(as_at))
+        return [(one, meeting) for (one, _), meeting in zip(held, found, strict=True)]
 
     def attribution(self) -> Result:
         """Pounds of activity, of the segments and of nobody in the 12 months of the build."""

@@ -101,7 +101,7 @@ def _cells(
     if measure.kind == "sum":
         cell = Cell(top, n_people=n_people, largest_share=share)
         return Figures(cell, Cell(None), Cell(None), cell, Cell(None))
-    found = None if bottom <= 0 else value
+    found = None if bottom <= 0 else float(value)
     if counts and measure.per == 1:
         people, base = int(sums.top), int(sums.bottom)
         shown = Cell(found, numerator=people, denominator=base, n_people=people)

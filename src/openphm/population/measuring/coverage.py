@@ -54,13 +54,13 @@ def coverage_of(population: Asking) -> Coverage:
     """Read once from the quality tables of the build."""
     shares: dict[str, dict[date, float]] = {}
     for row in population.ask_reference(
-        "SELECT record, month_end, SUM(n_rows) AS n_rows, SUM(usual_rows) AS usual, "
+        "SELECT record, month_end, SUM(usual_rows) AS usual, "
         "SUM(CASE WHEN is_missing THEN usual_rows ELSE 0 END) AS missing "
         "FROM quality.feed_coverage GROUP BY record, month_end"
     ):
         usual, missing = float(row["usual"] or 0), float(row["missing"] or 0)
         share = 1 - missing / usual if usual else 1.0
-        shares.setdefault(row["record"], {})[row["month_end"]] = share if row["n_rows"] else 0.0
+        shares.setdefault(row["record"], {})[row["month_end"]] = share
     gaps = population.ask_reference(
         "SELECT record, provider_code, month_end FROM quality.feed_coverage WHERE is_missing"
     )

@@ -66,6 +66,19 @@ GROUPS: Mapping[str, Group] = {
     )
 }  # fmt: skip
 
+LIFE_TABLE_AGES = (0, 1, *range(5, 95, 5))
+LIFE_TABLE = Group(
+    "life_table_band",
+    "CASE "
+    + " ".join(
+        f"WHEN age_at(p.birth_month, p.own_date) >= {age} THEN {place}"
+        for place, age in reversed(list(enumerate(LIFE_TABLE_AGES)))
+    )
+    + " END",
+    "",
+)
+"""The twenty age bands of a life table, by number: under 1, 1 to 4, 5 to 9 ... 90 and over."""
+
 JOINS = {
     "area": "LEFT JOIN reference.lsoa21 AS area ON area.lsoa21_code = p.lsoa21_code",
     "rule": "LEFT JOIN definitions.segment_rule AS rule ON rule.subsegment_code = p.attributed_code",
