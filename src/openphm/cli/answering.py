@@ -5,7 +5,7 @@ Nothing is shown that has not passed `release`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import click
@@ -17,7 +17,7 @@ from openphm.cli.disclosing import rule_named
 from openphm.cli.options import Asked
 from openphm.cli.showing import Around, show
 from openphm.core.errors import UsageError
-from openphm.release import DisclosureRule, Fold, Released, as_text, secondary_use, write
+from openphm.release import DisclosureRule, Fold, Overlap, Released, as_text, secondary_use, write
 from openphm.reports import Layout, Page
 
 
@@ -37,16 +37,19 @@ def waiting(asked: Asked, doing: str) -> Iterator[None]:
         yield
 
 
-def answer(page: Page, asked: Asked, *, seconds: float, alarm: str = "") -> None:
+def answer(
+    page: Page, asked: Asked, *, seconds: float, alarm: str = "", overlaps: Sequence[Overlap] = ()
+) -> None:
     """Release a page under the asked rule, and show it or write it.
 
+    overlaps: how the group meets those that this user asked about before.
     alarm: why another build answers than the one that should be live.
     """
     if alarm:
         click.echo(f"Warning: {alarm}.", err=True)
     rule = rule_named(asked.disclosure, asked.overlay)
     _remember(page, asked, rule)
-    released = secondary_use(page.result, rule)
+    released = secondary_use(page.result, rule, overlaps=overlaps)
     records = list(released.records())
     summary = page.headline(records)
     fold = _fold(page.layout)

@@ -14,6 +14,7 @@ import yaml
 from openphm.access import Action, Purpose, Scope, authorise, local_user
 from openphm.audit import AuditLog
 from openphm.cli.answering import allowed_scope, answer, waiting
+from openphm.cli.differencing import overlaps_with_earlier
 from openphm.cli.disclosing import rule_named
 from openphm.cli.options import Asked, answer_options
 from openphm.core.errors import DefinitionError, UsageError
@@ -54,7 +55,9 @@ def _answer(asked: Asked, make: Callable[..., Page], *named: str, scope: Scope |
     with _people(asked, scope) as people:
         with waiting(asked, "Asking the build"):
             page = make(people, *named, as_at=asked.as_at)
-        answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)
+            overlaps = overlaps_with_earlier(asked, named, people.definitions) if scope is None else []
+        seconds = time.monotonic() - begun
+        answer(page, asked, seconds=seconds, alarm=people.build.alarm, overlaps=overlaps)
 
 
 @command.command("count")

@@ -12,6 +12,7 @@ from openphm.core.errors import AccessRefused
 from openphm.core.results import Cell, Provenance, Result, Scalar
 from openphm.release.complementary import also_hidden
 from openphm.release.deciding import HIDDEN_FIGURE, Figure, decide_row
+from openphm.release.notebook import as_notebook
 from openphm.release.overlap import Overlap, in_words, too_close
 from openphm.release.rule import DisclosureRule
 
@@ -63,9 +64,7 @@ class Released:
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        from openphm.release.notebook import as_notebook
-
-        return as_notebook(self)
+        return as_notebook(self.question, self.columns, self.rows, source=self.provenance, notes=self.notes)
 
 
 def secondary_use(result: Result, rule: DisclosureRule, *, overlaps: Sequence[Overlap] = ()) -> Released:
