@@ -3,6 +3,9 @@
 custodian.json     epoch and key check value; no secret
 keys/<epoch>.key   the root key, 0600
 vault.sqlite       person_id to encrypted NHS number, 0600
+linkage.sqlite     who records without a number are, 0600
+linkage.json       how many were linked and how well; counts alone
+review.csv         pairs for somebody to look at, with names, 0600
 work/              identifiable rows while a command runs; emptied before and after
 """
 
@@ -101,6 +104,18 @@ class Home:
     @property
     def vault_path(self) -> Path:
         return self.folder / "vault.sqlite"
+
+    @property
+    def linkage_path(self) -> Path:
+        return self.folder / "linkage.sqlite"
+
+    @property
+    def review_path(self) -> Path:
+        return self.folder / "review.csv"
+
+    @property
+    def report_path(self) -> Path:
+        return self.folder / "linkage.json"
 
     @contextmanager
     def alone(self) -> Iterator[Path]:

@@ -7,13 +7,14 @@ merged with anybody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 
 from openphm.custodian.keyed_sql import unlinked_person_sql
 from openphm.custodian.keys import RootKey
+from openphm.custodian.linkage import Linking
 from openphm.custodian.pseudonyms import pseudonymise_local_ids, pseudonymise_numbers
 from openphm.definitions import RecordSpec
 from openphm.extracts import CheckedRecord, literal, quoted
@@ -25,18 +26,28 @@ _PEOPLE_AT_A_TIME = 50_000
 
 @dataclass(frozen=True)
 class PersonSql:
-    """How a SELECT over rows `r` gets its person: an expression, and the joins it needs."""
+    """How a SELECT over rows `r` gets its person: an expression, and the joins it needs.
+
+    is_matched   SQL: the person was found without a number
+    """
 
     person_id: str
     joins: str
+    is_matched: str = "FALSE"
 
 
 @dataclass
 class Persons:
-    """The pseudonyms of one delivery, in tables of zone I that vanish with the process."""
+    """The pseudonyms of one delivery, in tables of zone I that vanish with the process.
+
+    linking     finds people who come without a number
+    superseded  old number -> number in force
+    """
 
     engine: Engine
     key: RootKey
+    linking: Linking
+    superseded: Mapping[str, str] = field(default_factory=dict)
     _parts: dict[str, list[str]] = field(default_factory=dict)
     _bridges: set[str] = field(default_factory=set)
 
@@ -66,11 +77,15 @@ class Persons:
             self.engine.load_rows(part, self._pseudonyms(spec, new))
             self._parts[table].append(part)
             self._show(table)
+        if spec.person.how == "nhs_number":
+            if spec.name == self.linking.settings.register:
+                self.linking.take_register(checked, table)
+            self.linking.link(checked, table, _own_key(spec))
 
     def _pseudonyms(self, spec: RecordSpec, raw: pa.Array) -> pa.Table:
         assert spec.person is not None and spec.person.field is not None
         if spec.person.how == "nhs_number":
-            made = pseudonymise_numbers(raw, self.key)
+            made = pseudonymise_numbers(raw, self.key, self.superseded)
             return pa.table({"raw": raw, "digits": made.digits, "person_id": made.person_id})
         domain = spec.field(spec.person.field).domain or spec.name
         person_ids = pseudonymise_local_ids(raw, domain, self.key)
@@ -93,7 +108,8 @@ class Persons:
         select = (
             f"SELECT r.{quoted(name)} AS raw, {found.person_id} AS person_id, "
             f"CASE WHEN n.person_id IS NOT NULL THEN 'linked' WHEN n.raw IS NOT NULL THEN 'invalid' "
-            f"ELSE 'none' END AS state FROM ({checked.clean_sql(_columns(spec))}) AS r {found.joins}"
+            f"ELSE 'none' END AS state, {found.is_matched} AS is_matched "
+            f"FROM ({checked.clean_sql([*_columns(spec), *self.linking.columns(spec)])}) AS r {found.joins}"
         )
         self.engine.create_table(f"zone_i.bridge_{spec.name}", select)
         self._bridges.add(spec.name)
@@ -112,33 +128,50 @@ class Persons:
             join = f"LEFT JOIN zone_i.bridge_{link.record} AS n ON n.raw = {local}"
             return PersonSql(f"CASE WHEN n.person_id IS NOT NULL THEN n.person_id ELSE {nobody} END", join)
         assert link.field is not None
-        nobody = unlinked_person_sql(_own_key(spec))
+        identity = self.linking.identity_sql(spec, _own_key(spec))
+        nobody = unlinked_person_sql(identity)
         join = f"LEFT JOIN {_table_of(spec)} AS n ON n.raw = r.{quoted(link.field)}"
-        return PersonSql(f"CASE WHEN n.person_id IS NOT NULL THEN n.person_id ELSE {nobody} END", join)
+        if spec.name not in self.linking.matched:
+            return PersonSql(f"CASE WHEN n.person_id IS NOT NULL THEN n.person_id ELSE {nobody} END", join)
+        join += (
+            f" LEFT JOIN zone_i.matched_{spec.name} AS m "
+            f"ON m.identity = CASE WHEN n.person_id IS NULL THEN {identity} END"
+        )
+        found = (
+            "CASE WHEN n.person_id IS NOT NULL THEN n.person_id "
+            f"WHEN m.person_id IS NOT NULL THEN m.person_id ELSE {nobody} END"
+        )
+        return PersonSql(found, join, "m.person_id IS NOT NULL")
 
     def linkage(self, checked: CheckedRecord) -> dict[str, object] | None:
-        """How many loaded rows were linked, had no number, had an invalid one. Call after `learn`."""
+        """How many loaded rows found their person, had no number, had an invalid one. Call after `learn`.
+
+        A row that was found without a number counts as linked, and still as one without a number.
+        """
         spec = checked.spec
         link = spec.person
         if link is None or link.how == "parent":
             return None
         state = "CASE WHEN n.person_id IS NOT NULL THEN 'linked' WHEN n.raw IS NOT NULL THEN 'invalid' END"
+        matched = "FALSE"
         if link.how == "via":
             known = link.record in self._bridges
-            state = "n.state" if known else "NULL"
+            state, matched = ("n.state", "n.is_matched") if known else ("NULL", "FALSE")
             join = f"LEFT JOIN zone_i.bridge_{link.record} AS n USING (raw)" if known else ""
         else:
             join = f"LEFT JOIN {_table_of(spec)} AS n USING (raw)"
         rows = self.engine.query(
-            f"SELECT {state} AS state, CAST(sum(s.n) AS BIGINT) AS n "
+            f"SELECT {state} AS state, CAST(sum(s.n) AS BIGINT) AS n, "
+            f"CAST(coalesce(sum(s.n) FILTER (WHERE {matched}), 0) AS BIGINT) AS matched "
             f"FROM zone_i.seen_{spec.name} AS s {join} GROUP BY 1"
         )
         self.engine.drop(f"zone_i.seen_{spec.name}")
         counts = dict(zip(rows["state"].to_pylist(), rows["n"].to_pylist(), strict=True))
         linked, invalid = counts.get("linked", 0), counts.get("invalid", 0)
         total = sum(counts.values())
+        found = self.linking.rows_matched(spec.name) + sum(rows["matched"].to_pylist())
         return {
-            "record": spec.name, "rows": total, "rows_linked": linked,
+            "record": spec.name, "rows": total, "rows_linked": linked + found,
             "rows_no_number": total - linked - invalid, "rows_invalid_number": invalid,
         }  # fmt: skip
 

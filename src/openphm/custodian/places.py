@@ -7,6 +7,7 @@ is one of the regulator's list or, failing that, when postcode and name are.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from openphm.store import Engine
 
 POSTCODES = "ref_postcode"
 CARE_HOMES = "ref_care_home"
+QUINTILES = "zone_i.quintiles"
+_DEPRIVATION = (("ref_iod2025", "lsoa21_code"), ("ref_imd2019", "lsoa11_code"))
 
 
 @dataclass
@@ -44,6 +47,20 @@ class Places:
                 f"{plain('name')} AS name FROM ({rows})",
             )
             self.has_care_homes = True
+
+    def know_deprivation(self, written: Mapping[str, Path], specs: Mapping[str, RecordSpec]) -> None:
+        """Make QUINTILES: postcode and fifth of deprivation (1: most deprived), where it is delivered."""
+        select = "SELECT '' AS postcode, 0 AS quintile WHERE FALSE"
+        for record, area in _DEPRIVATION if self.has_postcodes else ():
+            if record in written:
+                select = (
+                    f"SELECT p.postcode, CAST(ceil(5.0 * max(d.imd_rank) / "
+                    f"{int(specs[record].options['national_areas'])}) AS INTEGER) AS quintile "
+                    f"FROM zone_i.postcode AS p JOIN read_parquet([{literal(str(written[record]))}]) AS d "
+                    f"USING ({area}) GROUP BY 1"
+                )
+                break
+        self.engine.create_table(QUINTILES, select)
 
     def take_registrations(self, written: Path) -> None:
         """Keep who is registered now."""

@@ -20,10 +20,22 @@ from openphm.core import CustodianRefused, UsageError
 from openphm.custodian.emitting import ROW_DOMAIN, emit_selects, records_with_rule
 from openphm.custodian.home import Home
 from openphm.custodian.keyed_sql import load_keys
+from openphm.custodian.linkage import (
+    LinkageSettings,
+    Linking,
+    Means,
+    Registry,
+    keep_report,
+    load_groups,
+    take_reviews,
+    write_queue,
+)
 from openphm.custodian.outputs import Identities, select_pseudonymised
 from openphm.custodian.persons import Persons
 from openphm.custodian.places import CARE_HOMES, POSTCODES, Places
 from openphm.custodian.practices import PracticeCheck
+from openphm.custodian.superseded import RECORD as SUPERSEDED
+from openphm.custodian.superseded import read_superseded
 from openphm.custodian.vault import Vault
 from openphm.definitions import Definitions, RecordSpec
 from openphm.extracts import (
@@ -78,7 +90,11 @@ def pseudonymise(
         try:
             run = _Run(engine, home, definitions, writer, options, tell or _say_nothing, work)
             load_keys(engine, key, _domains(definitions))
-            run.persons = Persons(engine, key)
+            means = Means(options.memory_limit, options.threads, work / "linkage")
+            registry = Registry(home.linkage_path, key)
+            take_reviews(home.review_path, registry)
+            linking = Linking(engine, LinkageSettings.of(definitions), registry, means)
+            run.persons = Persons(engine, key, linking)
             run.places = Places(engine)
             return run.go(raw, folder, Vault(home.vault_path, key), key.epoch)
         finally:
@@ -103,6 +119,7 @@ class _Run:
         self.emitted: list[dict[str, Any]] = []
         self.written: dict[str, Path] = {}
         self.practices: set[str] = set()
+        self.written_people = False
 
     def go(self, raw: Path, folder: Path, vault: Vault, epoch: str) -> dict[str, Any]:
         self.writer.begin()
@@ -119,9 +136,13 @@ class _Run:
         self.account.write(self.writer.folder / "quality")
         self.tell("checksums and vault", total, total)
         new_people = vault.keep(self.persons.identified())
+        linking = self.persons.linking
+        write_queue(self.home.review_path, linking)
         document = self.writer.finish(self._document(epoch), threads=self.options.threads)
         if self.practices:
             PracticeCheck(self.engine, self.home.folder, self.written).remember(self.practices)
+        linking.commit()
+        keep_report(self.home.report_path, linking)
         return {**document, "new_people_in_vault": new_people}
 
     def _take(self, raw: Path, folder: Path) -> None:
@@ -152,6 +173,8 @@ class _Run:
         spec = checked.spec
         if spec.name in (POSTCODES, CARE_HOMES):
             self.places.take_reference(checked)
+        if spec.name == SUPERSEDED:
+            self.persons.superseded = read_superseded(self.engine, checked.clean_sql(checked.names))
         stays = spec.zone == "custodian"
         path = (
             self.home.folder / "work" / f"{spec.name}.parquet"
@@ -164,6 +187,9 @@ class _Run:
 
     def _write_people(self, checked: CheckedRecord) -> Path:
         spec = checked.spec
+        if not self.written_people:
+            self._know_groups()
+        self.written_people = True
         self.persons.learn(checked)
         known = Identities(self.persons, self.places, self.with_rule)
         path = self.writer.path(spec.name)
@@ -177,6 +203,13 @@ class _Run:
         if linkage is not None:
             self.account.linkage.append(linkage)
         return path
+
+    def _know_groups(self) -> None:
+        """Who is of which ethnic group and lives where, for the counts of the linkage."""
+        categories = self.definitions.contents.reference.ethnic_categories
+        groups = {one.code: one.group for one in categories if one.group}
+        load_groups(self.engine, groups | {group: group for group in groups.values()})
+        self.places.know_deprivation(self.written, self.definitions.extracts)
 
     def _emit(self, checked: CheckedRecord, path: Path) -> None:
         spec = checked.spec

@@ -10,7 +10,7 @@ and has letters in it, so it can be taken neither for an NHS number nor, by a sp
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,16 +38,27 @@ class Numbers:
     person_id: pa.Array
 
 
-def pseudonymise_numbers(raw: pa.Array, key: RootKey) -> Numbers:
-    """Judge distinct NHS numbers by modulus 11 and make a pseudonym for each valid one."""
+def pseudonymise_numbers(raw: pa.Array, key: RootKey, superseded: Mapping[str, str] | None = None) -> Numbers:
+    """Judge distinct NHS numbers by modulus 11 and make a pseudonym for each valid one.
+
+    superseded   old number -> number in force: both are one person and get its pseudonym
+    """
     digits = pc.replace_substring_regex(raw, _SEPARATORS, "")
     valid = valid_numbers(digits)
     kept = digits.filter(pa.array(valid)).to_pylist()
+    if superseded:
+        kept = [superseded.get(one, one) for one in kept]
     secret = key.derive("person", "nhs")
     made = base32([hmac.digest(secret, b"nhs\0" + one.encode("ascii"), "sha256")[:16] for one in kept], "p")
     positions = np.cumsum(valid) - 1
     take = pa.array(positions, mask=~valid)
     return Numbers(raw, pa.array(kept, pa.string()).take(take), pa.array(made, pa.string()).take(take))
+
+
+def valid_digits(raw: pa.Array) -> pa.Array:
+    """Ten digits where a text is a valid NHS number, null elsewhere."""
+    digits = pc.replace_substring_regex(raw, _SEPARATORS, "")
+    return pc.if_else(pa.array(valid_numbers(digits)), digits, pa.scalar(None, pa.string()))
 
 
 def pseudonymise_local_ids(raw: pa.Array, domain: str, key: RootKey) -> pa.Array:

@@ -13,7 +13,7 @@ from datetime import date
 from openphm.definitions.entry import Entry
 
 KINDS = (
-    "attributes", "codelists", "cohorts", "conditions", "costs", "disclosure", "evaluations", "extracts",
+    "attributes", "codelists", "cohorts", "conditions", "costs", "custodian", "disclosure", "evaluations", "extracts",
     "instruments", "interventions", "measures", "outcomes", "profiles", "reference", "scenarios", "segments",
 )  # fmt: skip
 STATUSES = ("draft", "active", "withdrawn")

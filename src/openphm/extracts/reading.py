@@ -188,7 +188,11 @@ class Reading:
 
 
 def in_order(specs: Mapping[str, RecordSpec]) -> list[RecordSpec]:
-    """Records with those they depend on first, the records of one dataset together, reference first."""
+    """Records with those they depend on first, the records of one dataset together.
+
+    Reference comes first, then the datasets that say where people live: those who come without a number
+    are looked for among them.
+    """
     placed: list[RecordSpec] = []
 
     def place(spec: RecordSpec) -> None:
@@ -199,7 +203,11 @@ def in_order(specs: Mapping[str, RecordSpec]) -> list[RecordSpec]:
                 place(specs[name])
         placed.append(spec)
 
-    datasets = sorted({spec.dataset for spec in specs.values()}, key=lambda one: (one != "reference", one))
+    with_people = {spec.dataset for spec in specs.values() if _has_address(spec)}
+    datasets = sorted(
+        {spec.dataset for spec in specs.values()},
+        key=lambda one: (one != "reference", one not in with_people, one),
+    )
     for dataset in datasets:
         for name in sorted(specs, key=lambda one: (_has_address(specs[one]), one)):
             if specs[name].dataset == dataset:

@@ -14,6 +14,7 @@ import click
 COMMANDS = {
     "init": "Make a custodian's home with a new key.",
     "pseudonymise": "Turn identifiable extracts into extracts about pseudonyms.",
+    "link-report": "How many records found their person, and how well.",
 }
 """In the order in which people meet them, with one line each so that help needs no import."""
 

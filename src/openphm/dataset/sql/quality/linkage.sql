@@ -7,7 +7,7 @@
 -- columns:
 --   record               STRING  the kind of row
 --   n_rows               BIGINT  rows about a person
---   rows_linked          BIGINT  rows with a valid NHS number
+--   rows_linked          BIGINT  rows that found their person, by a valid NHS number or without one
 --   rows_no_number       BIGINT  rows without a number
 --   rows_invalid_number  BIGINT  rows with a number of wrong length or check digit
 --   linked_share         DOUBLE  rows_linked / n_rows
