@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 
 from openphm.statistics.interval import Floats, Interval, non_negative, normal_deviate
 
@@ -44,8 +44,8 @@ def exact_poisson(count: ArrayLike, *, confidence: float = 0.95) -> Interval:
     x = non_negative(count, "count")
     normal_deviate(confidence)
     tail = (1 - confidence) / 2
-    lower = np.where(x > 0, chi2.ppf(tail, 2 * np.maximum(x, 0.5)) / 2, 0.0 * x)
-    upper = chi2.ppf(1 - tail, 2 * x + 2) / 2
+    lower = np.where(x > 0, gammaincinv(np.maximum(x, 0.5), tail), 0.0 * x)
+    upper = gammaincinv(x + 1, 1 - tail)
     return Interval(x, lower, upper, confidence)
 
 

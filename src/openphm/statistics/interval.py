@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -33,7 +33,7 @@ def normal_deviate(confidence: float) -> float:
     """z for a two-sided interval: 1.959964 for 0.95. Raises ValueError outside 0.5 to 1."""
     if not 0.5 <= confidence < 1:
         raise ValueError(f"confidence is a share from 0.5 to below 1, such as 0.95; it is {confidence}")
-    return float(norm.ppf(1 - (1 - confidence) / 2))
+    return float(ndtri(1 - (1 - confidence) / 2))
 
 
 def non_negative(values: ArrayLike, name: str) -> Floats:

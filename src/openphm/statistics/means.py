@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from openphm.statistics.interval import (
     Floats,
@@ -145,5 +145,5 @@ def _in_deviations(difference: Floats, variance: Floats) -> Floats:
 def _student(value: Floats, error: Floats, free: Floats, confidence: float) -> Interval:
     normal_deviate(confidence)
     with np.errstate(invalid="ignore"):
-        spread = student.ppf(1 - (1 - confidence) / 2, np.where(free > 0, free, np.nan)) * error
+        spread = stdtrit(np.where(free > 0, free, np.nan), 1 - (1 - confidence) / 2) * error
     return Interval(value, value - spread, value + spread, confidence)
