@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from openphm.core.results import Result
-from openphm.population import areas, impact, life_stages, movement
+from openphm.population import areas, impact, inequalities, life_stages, movement
 from openphm.population.asking import Asking
 from openphm.population.life_stage_definition import LifeStage, stages_of
 
@@ -20,6 +20,10 @@ class Questions(Asking):
     def life_stage_cost(self, as_at: date | None = None, *, by: str | None = None) -> Result:
         """Cost by life stage (Figure 8) and setting, in all and for each person-year; by: "sex"."""
         return life_stages.life_stage_cost(self, self.checked_date(as_at), by)
+
+    def inequalities(self, as_at: date | None = None, *, by: str | None = None) -> Result:
+        """Standardised rates by deprivation, ethnic group and sex, with slope, relative index and gap."""
+        return inequalities.inequalities(self, self.checked_date(as_at), by)
 
     def areas(self, as_at: date | None = None, *, by: str | None = None) -> Result:
         """Observed and expected by PCN and practice, with funnel limits; by: "pcn" or "practice"."""

@@ -8,10 +8,12 @@ from openphm.reports.areas import areas
 from openphm.reports.condition_impact import condition_impact
 from openphm.reports.fuel_poverty import fuel_poverty
 from openphm.reports.high_intensity_use import high_intensity_use
+from openphm.reports.inequalities import inequalities
 from openphm.reports.life_stage_cost import life_stage_cost
 from openphm.reports.movement import movement
 from openphm.reports.msk_hub import msk_hub
 from openphm.reports.opening import opened
+from openphm.reports.outcomes import outcomes
 from openphm.reports.page import Layout, Page
 from openphm.reports.quality import data_quality
 from openphm.reports.report import Report
@@ -22,7 +24,19 @@ _ALL = (
     Report("condition-impact", "Figure 7: each condition, and use next to similar people", condition_impact),
     Report("life-stage-cost", "Figure 8: cost by life stage and setting", life_stage_cost, ("sex",)),
     Report(
+        "inequalities",
+        "By deprivation, ethnic group and sex, allowing for age",
+        inequalities,
+        ("imd_quintile", "ethnic_group", "sex"),
+    ),
+    Report(
         "areas", "Networks and practices in a funnel, allowing for age and sex", areas, ("pcn", "practice")
+    ),
+    Report(
+        "outcomes",
+        "Figure 11: objectives and key results of each segment",
+        outcomes,
+        ("1", "2", "3", "4", "5", "all"),
     ),
     Report("movement", "Who moved between segments in a year", movement, ("segment", "subsegment")),
     Report(

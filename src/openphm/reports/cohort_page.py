@@ -110,6 +110,9 @@ def _made(population: Population, cohort: Cohort, as_at: date | None, by: str | 
     rows: list[Row] = []
     titles: dict[str, str] = {}
     for kind, code, name, measure, value, unit in changes.rows:
+        # Only the whole says how many continue: for each place, people less new would give a small count.
+        if measure == "continuing" and kind != "all":
+            continue
         if kind != "practice" or with_practices:
             rows.append((CHANGE, code, measure, value, unit))
             titles[str(code)] = str(name)

@@ -18,7 +18,6 @@ from openphm.reports.drawing.canvas import (
     figure,
     line,
     path_of,
-    rounded_up,
     text,
 )
 
@@ -43,8 +42,11 @@ def funnel(title: str, spots: Sequence[Spot]) -> str:
         return figure(title, "No place has enough people to be shown.", 40, [text(0, 36, "Nothing to show")])
     order = sorted(spots, key=lambda spot: spot.expected)
     held = [spot.ratio for spot in spots] + [x for spot in order for x in spot.limits_998]
-    across = Scale(0, rounded_up(order[-1].expected * 1.05), LEFT, WIDTH - 130)
-    up = Scale(0, rounded_up(max(held)), 30 + TALL, 36)
+    least, most = order[0].expected, order[-1].expected
+    # A share of nought is far from every place, so the axes begin where the places do.
+    across = Scale(least * 0.9 if least > most / 3 else 0, most * 1.05, LEFT, WIDTH - 130)
+    margin = (max(held) - min(held)) * 0.05
+    up = Scale(max(min(held) - margin, 0), max(held) + margin, 44 + TALL, 48)
     drawn = _frame(across, up)
     for which, dash, name in (("limits_998", "", "99.8%"), ("limits_95", "5 4", "95%")):
         drawn += _limits(order, which, across, up, dash)
@@ -57,7 +59,7 @@ def funnel(title: str, spots: Sequence[Spot]) -> str:
         if spot.outside:
             drawn.append(text(x + 8, y - 6, spot.name))
     said = f"{len(spots)} places; {sum(spot.outside for spot in spots)} outside the 99.8% limits (diamonds)."
-    return figure(title, said, TALL + 72, drawn)
+    return figure(title, said, TALL + 90, drawn)
 
 
 def _frame(across: Scale, up: Scale) -> list[str]:
@@ -71,7 +73,7 @@ def _frame(across: Scale, up: Scale) -> list[str]:
         drawn.append(text(across(tick), up.start + 16, f"{tick:,.0f}", anchor="middle", fill=FAINT))
     drawn.append(line(across.start, up(1), across.stop, up(1), stroke=INK))
     drawn.append(text(across.start, up.start + 34, "Expected for age and sex", fill=FAINT))
-    drawn.append(text(across.start, 30, "Observed ÷ expected", fill=FAINT))
+    drawn.append(text(across.start, 36, "Observed ÷ expected", fill=FAINT))
     return drawn
 
 
