@@ -27,6 +27,7 @@ COMMANDS = {
     "check": "Data quality of the live build.",
     "cohort": "Find people by a definition; count, describe, explain.",
     "report": "Answer a question about the population.",
+    "measure": "Numerator, denominator, rate and interval of any measure.",
     "definitions": "What words mean: list, show, check, compare.",
     "audit": "Verify the suite's log.",
     "serve": "The web suite.",

@@ -1,4 +1,4 @@
-"""The outcomes framework (Figure 11): segment, objective, key result; where it stands and where it is going."""
+"""The outcomes framework (Figure 11): where each key result stands, and where it is going."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ EVERYBODY = "Everybody"
 
 
 def outcomes(population: Population, *, as_at: date | None = None, by: str | None = None) -> Page:
-    """The grid, one table for each segment; by: the code of one segment, or "all" for the cross-cutting ones."""
+    """The grid, one table for each segment; by: the code of one segment, or "all" for those of everybody."""
     found = population.outcomes(as_at, segment=by)
     names = {one.segment_code: one.segment_name for one in population.subsegments}
     result = replace(found, question="report/outcomes", columns=COLUMNS, rows=tuple(_rows(found, names)))
@@ -45,9 +45,10 @@ def outcomes(population: Population, *, as_at: date | None = None, by: str | Non
         title="Outcomes by segment",
         result=result,
         headline=headline,
-        next_step="see one key result month by month: ics.outcome_series(ID); a new outcome is a file in an overlay",
+        next_step="one key result month by month: ics.outcome_series(ID); a new outcome is a file in an overlay",
         layout=Layout(
-            down="key_result", across="figure", value="value", split=SPLIT, titles={**TITLES, **titles}, groups=groups
+            down="key_result", across="figure", value="value", split=SPLIT,
+            titles={**TITLES, **titles}, groups=groups,
         ),
     )  # fmt: skip
 
@@ -55,6 +56,8 @@ def outcomes(population: Population, *, as_at: date | None = None, by: str | Non
 def _rows(found: Result, names: Mapping[str, str]) -> list[tuple[Cell | Scalar, ...]]:
     """Each key result as one row a figure, so that every figure keeps its unit and its people."""
     place = {name: i for i, name in enumerate(found.columns)}
+    targeted = any(row[place["target"]] is not None for row in found.rows)
+    shown = [one for one in FIGURES if targeted or one not in ("target", "assurance")]
     rows: list[tuple[Cell | Scalar, ...]] = []
     for row in found.rows:
         code = str(row[place["segment"]])
@@ -64,7 +67,7 @@ def _rows(found: Result, names: Mapping[str, str]) -> list[tuple[Cell | Scalar, 
             row[place["key_result"]],
             row[place["population"]],
         )
-        for figure in FIGURES:
+        for figure in shown:
             unit = str(row[place["unit"]]) if figure in NUMBERS else "text"
             rows.append((*label, figure, _figure(row, place, figure), unit))
     return rows
