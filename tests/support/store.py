@@ -65,6 +65,11 @@ def person_days(person: Person, as_at: date) -> int:
     )
 
 
+def person_id(key: int) -> str:
+    """The pseudonym of a made-up person."""
+    return f"p{key:05d}"
+
+
 def a_store(folder: Path, people: Sequence[Person], *, as_at: date = AS_AT) -> Path:
     """A store folder whose live build holds these people; person_key is the place in the list, from 1."""
     definitions = load()
@@ -107,9 +112,9 @@ def _load_people(
     table(
         engine,
         "person.person",
-        [("person_key", whole), ("sex_code", text), ("birth_month", day), ("death_date", day),
+        [("person_key", whole), ("person_id", text), ("sex_code", text), ("birth_month", day), ("death_date", day),
          ("ethnicity_code", text), ("lsoa21_code", text)],
-        [(k, p.sex_code, p.birth_month, p.death_date, p.ethnicity_code, p.lsoa21_code) for k, p in keyed],
+        [(k, person_id(k), p.sex_code, p.birth_month, p.death_date, p.ethnicity_code, p.lsoa21_code) for k, p in keyed],
     )  # fmt: skip
     table(
         engine,
