@@ -112,9 +112,10 @@ def _load_people(
     table(
         engine,
         "person.person",
-        [("person_key", whole), ("person_id", text), ("sex_code", text), ("birth_month", day), ("death_date", day),
-         ("ethnicity_code", text), ("lsoa21_code", text)],
-        [(k, person_id(k), p.sex_code, p.birth_month, p.death_date, p.ethnicity_code, p.lsoa21_code) for k, p in keyed],
+        [("person_key", whole), ("person_id", text), ("sex_code", text), ("birth_month", day),
+         ("death_date", day), ("ethnicity_code", text), ("lsoa21_code", text)],
+        [(k, person_id(k), p.sex_code, p.birth_month, p.death_date, p.ethnicity_code, p.lsoa21_code)
+         for k, p in keyed],
     )  # fmt: skip
     table(
         engine,
