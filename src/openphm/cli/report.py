@@ -7,10 +7,12 @@ from typing import Any
 
 import click
 
-from openphm.access import Action
+from openphm.access import Action, Purpose, Scope, authorise, local_user
+from openphm.audit import AuditLog
 from openphm.cli.answering import allowed_scope, answer, waiting
 from openphm.cli.options import Asked, answer_options
 from openphm.core.errors import UsageError, nearest
+from openphm.definitions import load
 from openphm.reports import REPORTS, Report, opened
 
 
@@ -47,8 +49,15 @@ def command(report: Report, by: str | None, asked: Asked, **own: Any) -> None:
     begun = time.monotonic()
     given = {option: value for option, value in own.items() if value is not None}
     report.check_options(given)
-    scope = allowed_scope(asked, Action.READ_PERSON if "person" in given else Action.READ_AGGREGATE)
-    with opened(asked.store, scope, asked.place) as population:
+    definitions = load(asked.overlay) if asked.overlay else None
+    scope = _direct_care(asked) if "person" in given else allowed_scope(asked)
+    with opened(asked.store, scope, asked.place, definitions=definitions) as population:
         with waiting(asked, "Asking the build"):
             page = report(population, as_at=asked.as_at, by=by, **given)
         answer(page, asked, seconds=time.monotonic() - begun, alarm=population.build.alarm)
+
+
+def _direct_care(asked: Asked) -> Scope:
+    """The scope for one person's own care. A terminal of the zone is an analyst, whom access refuses."""
+    log = AuditLog.beside(asked.store)
+    return authorise(local_user(), Action.READ_PERSON, purpose=Purpose.DIRECT_CARE, log=log)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from openphm.core.results import Result
-from openphm.population import areas, impact, inequalities, life_stages, movement
+from openphm.population import areas, impact, inequalities, journeys, life_stages, movement
 from openphm.population.asking import Asking
+from openphm.population.journeys import Journey
+from openphm.population.journeys_timeline import timeline
 from openphm.population.life_stage_definition import LifeStage, stages_of
 
 
@@ -32,6 +34,14 @@ class Questions(Asking):
     def movement(self, as_at: date | None = None, *, by: str | None = None) -> Result:
         """Who moved between segments in the 12 months to a date; by: "segment" or "subsegment"."""
         return movement.movement(self, self.checked_date(as_at), by)
+
+    def journeys(self, as_at: date | None = None, *, asked: Journey | None = None) -> Result:
+        """What happened in the months before and after an event; see `Journey` for what can be asked."""
+        return journeys.journeys(self, self.checked_date(as_at), asked or Journey())
+
+    def timeline(self, person_id: str, as_at: date | None = None) -> Result:
+        """One person's events in order. Raises AccessRefused unless the scope is for direct care."""
+        return timeline(self, person_id, self.checked_date(as_at))
 
     @property
     def life_stages(self) -> tuple[LifeStage, ...]:

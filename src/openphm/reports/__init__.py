@@ -9,6 +9,7 @@ from openphm.reports.condition_impact import condition_impact
 from openphm.reports.fuel_poverty import fuel_poverty
 from openphm.reports.high_intensity_use import high_intensity_use
 from openphm.reports.inequalities import inequalities
+from openphm.reports.journeys import journeys
 from openphm.reports.life_stage_cost import life_stage_cost
 from openphm.reports.movement import movement
 from openphm.reports.msk_hub import msk_hub
@@ -39,6 +40,12 @@ _ALL = (
         ("1", "2", "3", "4", "5", "all"),
     ),
     Report("movement", "Who moved between segments in a year", movement, ("segment", "subsegment")),
+    Report(
+        "journeys",
+        "What happened before and after an event, setting by setting",
+        journeys,
+        options=("cohort", "event", "months", "person"),
+    ),
     Report(
         "high-intensity-use",
         "Case study 1: 7 or more ED attendances in a year",
