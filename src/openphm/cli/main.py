@@ -28,6 +28,7 @@ COMMANDS = {
     "cohort": "Find people by a definition; count, describe, explain.",
     "report": "Answer a question about the population.",
     "measure": "Numerator, denominator, rate and interval of any measure.",
+    "export": "Copy a place's people to an approved workspace.",
     "definitions": "What words mean: list, show, check, compare.",
     "audit": "Verify the suite's log.",
     "serve": "The web suite.",

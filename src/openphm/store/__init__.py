@@ -15,6 +15,7 @@ from openphm.store.header import Header, SqlFile, in_order, read_folder
 from openphm.store.manifest import Manifest
 from openphm.store.new_build import NewBuild
 from openphm.store.spark_engine import SparkEngine
+from openphm.store.workspace import NewWorkspace
 
 __all__ = [
     "Build",
@@ -24,6 +25,7 @@ __all__ = [
     "Header",
     "Manifest",
     "NewBuild",
+    "NewWorkspace",
     "PersonRanges",
     "SparkEngine",
     "SqlFile",
