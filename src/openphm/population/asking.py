@@ -16,13 +16,14 @@ from openphm.access import Scope
 from openphm.core.errors import StoreError, UsageError
 from openphm.core.periods import is_month_end, month_end
 from openphm.core.results import Provenance
-from openphm.criteria import Known, known_names
+from openphm.criteria import Known, Snapshot, known_names
 from openphm.definitions import Definition, Definitions, load
 from openphm.population.over_time import people_over_time_sql
 from openphm.population.people import people_of_months_sql, people_sql
 from openphm.store import Build, DuckDBEngine
 
 Row = Mapping[str, Any]
+SNAPSHOT = "person.snapshot"
 
 MONTHS_OF_WINDOW = 12
 """The window that the build keeps for its own date."""
@@ -78,6 +79,21 @@ class Asking:
     def known(self) -> Known:
         """The names that a criterion may use."""
         return known_names(self.definitions)
+
+    @cached_property
+    def snapshot_dates(self) -> frozenset[date]:
+        """The dates for which the build keeps one wide row a person; none when it has no such table."""
+        if SNAPSHOT not in self.tables():
+            return frozenset()
+        return frozenset(
+            row["as_at"] for row in self.ask_reference(f"SELECT DISTINCT as_at FROM {SNAPSHOT}")
+        )
+
+    def snapshot_at(self, as_at: date) -> Snapshot | None:
+        """How the wide row of a person answers criteria at a date; None at other dates."""
+        if as_at not in self.snapshot_dates:
+            return None
+        return Snapshot.of(self.columns(SNAPSHOT), as_at, self.definitions)
 
     @cached_property
     def month_ends(self) -> tuple[date, ...]:
@@ -153,6 +169,13 @@ class Asking:
         is_stored = list(dates) == [self.as_at] and months == MONTHS_OF_WINDOW
         root = people_over_time_sql(self.scope, dates, months, with_days=with_days, is_stored=is_stored)
         return self._rooted(root, select, how="AS MATERIALIZED")
+
+    def ask_snapshot(self, select: str, as_at: date, columns: Sequence[str]) -> list[Row]:
+        """Run a SELECT over `people`: those of the scope registered at a stored date, with wide columns."""
+        limits = self.scope.predicate(practice="p.practice_code", pcn="p.pcn_code", lsoa="p.lsoa21_code")
+        named = ", ".join(f"p.{name}" for name in columns)
+        root = f"SELECT {named} FROM {SNAPSHOT} AS p WHERE p.as_at = DATE '{as_at}' AND {limits}"
+        return self._rooted(root, select)
 
     def _rooted(self, root: str, select: str, *, how: str = "AS") -> list[Row]:
         """how: `AS MATERIALIZED` where a question reads its people many times, so that they are found once."""
