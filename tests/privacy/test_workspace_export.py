@@ -1,4 +1,4 @@
-"""The approved-workspace export: whose rows it holds, under which ids, who may make one, what is remembered."""
+"""The approved-workspace export: whose rows it holds, under which ids, who may make one, what is logged."""
 
 from __future__ import annotations
 

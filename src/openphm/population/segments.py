@@ -14,6 +14,7 @@ from decimal import Decimal
 from openphm.core.errors import AccessRefused, UsageError
 from openphm.core.results import Cell, Result, Scalar
 from openphm.definitions.measures import MeasureFile
+from openphm.population.adding_up import by_subsegment
 from openphm.population.asking import Asking
 from openphm.population.measuring.cells import figures
 from openphm.population.measuring.groups import groups_named
@@ -61,7 +62,8 @@ def matrix(population: Asking, as_at: date, by: str | None) -> Result:
     columns = ("place_code", "place_name", *COLUMNS) if by else COLUMNS
     used = [population.definitions.get(f"measures/{one}") for one in MEASURES]
     source = population.provenance(as_at, asked_with=used)
-    return Result("report/segments", columns, tuple(rows), source, _notes(by))
+    adds_up = by_subsegment(population, by, apart=frozenset({NOBODY}))
+    return Result("report/segments", columns, tuple(rows), source, _notes(by), adds_up)
 
 
 def _parts(
