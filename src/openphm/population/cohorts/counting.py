@@ -12,7 +12,7 @@ from datetime import date
 from openphm.core.results import Cell, Result, Scalar
 from openphm.population.asking import Asking
 from openphm.population.cohorts.chosen import Chosen
-from openphm.population.cohorts.members import REGISTERED, flags_sql, members_sql, pattern_of, steps_of
+from openphm.population.cohorts.members import ask_flags, members_sql, pattern_of, steps_of
 
 COUNT_COLUMNS = ("cohort", "measure", "value", "unit")
 ATTRITION_COLUMNS = ("step", "criterion", "remaining", "removed_alone")
@@ -31,11 +31,10 @@ def share(people: int, base: int) -> Cell:
 
 def patterns(population: Asking, chosen: Chosen, as_at: date) -> dict[int, int]:
     """People by pattern: bit 0 is the first step. Everybody registered in scope is in one pattern."""
-    rows = population.ask(
-        f"{REGISTERED},\nflags AS (\n{flags_sql(steps_of(chosen))}\n)\n"
-        f"SELECT {pattern_of(len(chosen.steps))} AS pattern, COUNT(*) AS people FROM flags AS f GROUP BY 1",
-        as_at,
+    counted = (
+        f"SELECT {pattern_of(len(chosen.steps))} AS pattern, COUNT(*) AS people FROM flags AS f GROUP BY 1"
     )
+    rows = ask_flags(population, steps_of(chosen), counted, as_at)
     return {int(row["pattern"]): int(row["people"]) for row in rows}
 
 

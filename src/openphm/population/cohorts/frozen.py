@@ -18,7 +18,7 @@ from openphm.definitions import load
 from openphm.population.asking import Asking
 from openphm.population.cohorts.chosen import Chosen
 from openphm.population.cohorts.counting import cell, patterns, people_with, whole_pattern
-from openphm.population.cohorts.members import REGISTERED, flags_sql
+from openphm.population.cohorts.members import ask_flags
 
 VERSION_COLUMNS = ("cohort", "version", "found_in", "sha256", "is_in_use")
 DIFFERENCE_COLUMNS = ("measure", "people", "unit")
@@ -98,9 +98,9 @@ def difference(population: Asking, old: Chosen, new: Chosen, as_at: date) -> Res
 
     Those who stay are not counted beside these: with both, a hidden number would be a subtraction away.
     """
-    rows = population.ask(
-        f"{REGISTERED},\nflags AS (\n"
-        f"{flags_sql([('old', old.criterion), ('new', new.criterion)])}\n)\n"
+    rows = ask_flags(
+        population,
+        [("old", old.criterion), ("new", new.criterion)],
         "SELECT f.old AS was, f.new AS is_now, COUNT(*) AS people FROM flags AS f GROUP BY 1, 2",
         as_at,
     )

@@ -23,7 +23,7 @@ from openphm.criteria import (
     compile_flags,
 )
 from openphm.criteria.trees import text
-from openphm.population.asking import Asking
+from openphm.population.asking import Asking, Row
 from openphm.population.cohorts.chosen import Chosen
 
 REGISTERED = "registered AS (SELECT * FROM people WHERE is_registered_as_at)"
@@ -41,6 +41,23 @@ def members_sql(chosen: Chosen) -> str:
 def flags_sql(criteria: Sequence[tuple[str, Criterion]], spine: str = "registered") -> str:
     """SELECT of person_key, as_at and a 0 or 1 for each criterion, over a spine."""
     return compile_flags(criteria, spine)
+
+
+def ask_flags(
+    population: Asking, criteria: Sequence[tuple[str, Criterion]], select: str, as_at: date
+) -> list[Row]:
+    """Run a SELECT over `flags`: a 0 or 1 for each criterion and person registered in scope.
+
+    At a date that the build stores one wide row a person for, the answer comes from those rows: the same,
+    by test, and many times faster.
+    """
+    snapshot = population.snapshot_at(as_at)
+    if snapshot is None:
+        flags = compile_flags(criteria, "registered", as_at=as_at)
+        return population.ask(f"{REGISTERED},\nflags AS (\n{flags}\n)\n{select}", as_at)
+    flags = compile_flags(criteria, "people", snapshot=snapshot)
+    columns = snapshot.spine_columns(criterion for _, criterion in criteria)
+    return population.ask_snapshot(f"flags AS (\n{flags}\n)\n{select}", as_at, columns)
 
 
 def pattern_of(steps: int, alias: str = "f") -> str:
