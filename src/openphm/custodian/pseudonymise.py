@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ from openphm.custodian.places import CARE_HOMES, POSTCODES, Places
 from openphm.custodian.practices import PracticeCheck
 from openphm.custodian.superseded import RECORD as SUPERSEDED
 from openphm.custodian.superseded import read_superseded
+from openphm.custodian.upholding import OPT_OUT_LIST, Upholding
 from openphm.custodian.vault import Vault
 from openphm.definitions import Definitions, RecordSpec
 from openphm.extracts import (
@@ -57,11 +58,13 @@ class Options:
 
     memory_limit             what the SQL engine may use before it spills to the home's work folder
     accept_registration_gap  go on although an open practice has no registered patients
+    today                    the day by which the age of opt-out lists is judged; today when None
     """
 
     threads: int = field(default_factory=lambda: os.cpu_count() or 1)
     memory_limit: str = "3GB"
     accept_registration_gap: bool = False
+    today: date | None = None
 
 
 def pseudonymise(
@@ -89,6 +92,7 @@ def pseudonymise(
     ):
         try:
             run = _Run(engine, home, definitions, writer, options, tell or _say_nothing, work)
+            run.upholding = Upholding(home, key, definitions, options.today or date.today())
             load_keys(engine, key, _domains(definitions))
             means = Means(options.memory_limit, options.threads, work / "linkage")
             registry = Registry(home.linkage_path, key)
@@ -106,6 +110,7 @@ class _Run:
 
     persons: Persons
     places: Places
+    upholding: Upholding
 
     def __init__(
         self, engine: Engine, home: Home, definitions: Definitions, writer: DeliveryWriter,
@@ -120,9 +125,11 @@ class _Run:
         self.written: dict[str, Path] = {}
         self.practices: set[str] = set()
         self.written_people = False
+        self.upheld: dict[str, Any] = {}
 
     def go(self, raw: Path, folder: Path, vault: Vault, epoch: str) -> dict[str, Any]:
         self.writer.begin()
+        self.writer.folder.chmod(0o700)  # until it is finished it may hold what is yet to be withheld
         self._take(raw, folder)
         total = sum(one.source.path.stat().st_size for one in self.reading.files.values())
         done = 0
@@ -133,11 +140,15 @@ class _Run:
             self.tell(checked.spec.name, done, total)
         self._check_practices()
         self.reading.raise_if_refused()
+        self.upheld = self.upholding.withhold(
+            self.engine, self.definitions.extracts, self.writer.folder / "extracts", self.account
+        )
         self.account.write(self.writer.folder / "quality")
         self.tell("checksums and vault", total, total)
         new_people = vault.keep(self.persons.identified())
         linking = self.persons.linking
         write_queue(self.home.review_path, linking)
+        self.writer.folder.chmod(0o755)
         document = self.writer.finish(self._document(epoch), threads=self.options.threads)
         if self.practices:
             PracticeCheck(self.engine, self.home.folder, self.written).remember(self.practices)
@@ -175,6 +186,8 @@ class _Run:
             self.places.take_reference(checked)
         if spec.name == SUPERSEDED:
             self.persons.superseded = read_superseded(self.engine, checked.clean_sql(checked.names))
+        if spec.name == OPT_OUT_LIST:
+            self.upholding.take_lists(self.engine, checked.clean_sql(checked.names), self.persons.superseded)
         stays = spec.zone == "custodian"
         path = (
             self.home.folder / "work" / f"{spec.name}.parquet"
@@ -189,6 +202,8 @@ class _Run:
         spec = checked.spec
         if not self.written_people:
             self._know_groups()
+            delivered = {one.spec.dataset for one in self.reading.files.values()}
+            self.upholding.check(delivered - {"reference"})
         self.written_people = True
         self.persons.learn(checked)
         known = Identities(self.persons, self.places, self.with_rule)
@@ -239,7 +254,7 @@ class _Run:
             "rows_loaded": sum(int(str(one["rows_loaded"])) for one in files),
             "rows_quarantined": sum(int(str(one["rows_quarantined"])) for one in files),
             "columns_dropped": sum(int(str(one["columns_dropped"])) for one in files),
-            "opt_outs": {"type_1": None, "national": None, "local": None},
+            **self.upheld,
             "recognised_by_header": [one.source.name for one in self.reading.files.values() if one.by_header],
             "same_file_twice": [one.source.name for one in self.reading.files.values() if one.same_as],
             "tables_not_read": self.reading.not_read,

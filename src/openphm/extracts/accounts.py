@@ -105,6 +105,20 @@ class Account:
                 }
             )  # fmt: skip
 
+    def withhold(self, removed: pa.Table) -> None:
+        """Take rows that were loaded out again, with their reason: they are set aside after all."""
+        if not removed.num_rows:
+            return
+        self.quarantine.append(removed.cast(QUARANTINE))
+        counts = removed.group_by("file_id").aggregate([([], "count_all")])
+        taken = dict(zip(counts["file_id"].to_pylist(), counts["count_all"].to_pylist(), strict=True))
+        record = removed["record"][0].as_py()
+        for file in self.files:
+            if file["record"] == record and file["file_id"] in taken:
+                rows = int(taken[file["file_id"]])
+                file["rows_loaded"] = int(str(file["rows_loaded"])) - rows
+                file["rows_quarantined"] = int(str(file["rows_quarantined"])) + rows
+
     def _add_same(self, file: DeliveredFile, checked: CheckedRecord, removed: pa.Table) -> pa.Table:
         """A file that came twice: every row of the second is set aside, and counted."""
         rows = checked.files[file.same_as or 0].delivered

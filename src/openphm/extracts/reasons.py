@@ -25,6 +25,7 @@ ROW_REASONS: Mapping[str, str] = MappingProxyType(
         "R_SUPERSEDED": "a later submission or a later version of the row replaces it",
         "R_KEY_CONFLICT": "two rows of one submission have the same key and different content",
         "R_PARENT": "the row it belongs to was not loaded",
+        "R_WITHHELD": "the custodian withholds it: an objection, or a code that the law restricts",
         "F_DUPLICATE_FILE": "the same file was already delivered under this or another name",
     }
 )

@@ -14,7 +14,12 @@ import click
 COMMANDS = {
     "init": "Make a custodian's home with a new key.",
     "pseudonymise": "Turn identifiable extracts into extracts about pseudonyms.",
+    "optouts": "Lists of people who object: take one in, and how old they are.",
     "link-report": "How many records found their person, and how well.",
+    "registrations": "The list of who is registered where, for re-identification.",
+    "requests": "Re-identify for direct care: decide, release, hand over.",
+    "serve": "The page on which practices collect and approvers decide.",
+    "verify": "Do the log, the ledger and the vault tell the same story?",
 }
 """In the order in which people meet them, with one line each so that help needs no import."""
 
