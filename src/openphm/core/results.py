@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from importlib import import_module
+from math import nan
 from typing import Any, Literal, TypeAlias
 
 from openphm.core.additivity import Additivity
@@ -237,8 +238,8 @@ def _package(name: str) -> Any:
 
 
 def _number(value: Scalar) -> float:
-    """A bar's length; what is not known has none."""
-    return float(value) if isinstance(value, int | float | Decimal) else 0.0
+    """A bar's length; what is not known has no bar, not one of length nought."""
+    return float(value) if isinstance(value, int | float | Decimal) else nan
 
 
 def _shown(item: Cell | Scalar, unit: str | None) -> Shown:
