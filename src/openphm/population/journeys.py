@@ -67,7 +67,7 @@ def journeys(population: Asking, as_at: date, asked: Journey) -> Result:
     after = population.ask(after_sql(around, asked.months), anchor)[0]
     steps = population.ask(steps_sql(around, asked.months, as_at), anchor)
     before = population.ask(before_sql(around), anchor)
-    lines = [*_people(after), *_steps(steps), *_order(before), *_last_gp(before)]
+    lines = [*_people(after, asked.event), *_steps(steps), *_order(before), *_last_gp(before)]
     settings = frozenset(str(row["setting"]) for row in steps)
     return Result(
         "report/journeys",
@@ -128,12 +128,25 @@ def _anchor(population: Asking, as_at: date, months: int) -> date:
     return anchor
 
 
+def event_name(population: Asking, event: str) -> str:
+    """An event in words, from the definitions of the build; the event itself when it is not one."""
+    kind, _, name = event.rpartition(":")
+    table, key = (
+        ("condition", "condition_id") if kind == ONSET else ("point_of_delivery", "point_of_delivery")
+    )
+    rows = population.ask_reference(f"SELECT {key} AS id, name FROM definitions.{table}")
+    found = {str(row["id"]): str(row["name"]) for row in rows}.get(name, event)
+    return f"First record of {found}" if kind == ONSET else found
+
+
 def _count(people: int) -> Cell:
     return Cell(people, n_people=people)
 
 
-def _people(row: Row) -> list[Line]:
-    names = (("people", ALL), ("again", "again"), ("died", "died"))
+def _people(row: Row, event: str) -> list[Line]:
+    names = [("people", ALL), ("again", "again"), ("died", "died")]
+    if ":" in event:
+        names.remove(("again", "again"))  # a condition begins once
     return [(PEOPLE, subject, "people", _count(int(row[name])), "people") for name, subject in names]
 
 

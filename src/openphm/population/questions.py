@@ -39,6 +39,10 @@ class Questions(Asking):
         """What happened in the months before and after an event; see `Journey` for what can be asked."""
         return journeys.journeys(self, self.checked_date(as_at), asked or Journey())
 
+    def event_name(self, event: str) -> str:
+        """An event of a journey in words."""
+        return journeys.event_name(self, event)
+
     def timeline(self, person_id: str, as_at: date | None = None) -> Result:
         """One person's events in order. Raises AccessRefused unless the scope is for direct care."""
         return timeline(self, person_id, self.checked_date(as_at))

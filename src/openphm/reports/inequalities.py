@@ -47,30 +47,26 @@ def inequalities(population: Population, *, as_at: date | None = None, by: str |
 
 def headline(records: Sequence[Record]) -> str:
     """The surest gradient of deprivation, or what the tables are by."""
-    held = Figures([r for r in records if r["group_kind"] == "imd_quintile"], "measure", "group")
-    sure: dict[str, tuple[float, float, float]] = {}
-    for name in held.names:
-        value, lower, upper = (
-            held.figure(name, "relative_index", side) for side in ("value", "lower", "upper")
-        )
-        if value and lower and upper and (lower > 1 or upper < 1):
-            sure[name] = (value, lower, upper)
+    of_deprivation = [r for r in records if r["group_kind"] == "imd_quintile"]
+    held = Figures(of_deprivation, "measure", "group")
     if not held.names:
         return _groups_named(records)
+    sure: dict[str, float] = {}
+    for name in held.names:
+        slope, lower, upper = (held.figure(name, "slope_index", c) for c in ("value", "lower", "upper"))
+        if slope is not None and lower is not None and upper is not None and lower * upper > 0:
+            sure[name] = slope / (upper - lower)
     if not sure:
         return "No measure has a gradient of deprivation that is sure not to be chance."
-    # The surest, by the limit nearer to 1, whichever side.
-    most = max(sure, key=lambda name: max(sure[name][1], 1 / sure[name][2]))
-    value, lower, upper = sure[most]
-    word = "higher" if value > 1 else "lower"
-    falls = [TITLES[name] for name in sure if sure[name][0] < 1 and name != most]
-    said = (
-        f"{TITLES[most]}: {value if value > 1 else 1 / value:.1f} times as {'high' if value > 1 else 'low'} "
-        f"for the most as for the least deprived, allowing for age (relative index {value:.2f}, 95% interval "
-        f"{lower:.2f} to {upper:.2f}). {len(sure)} of {len(held.names)} measures have a sure gradient"
-    )
-    lower_too = f"; lower among the more deprived: {', '.join(falls)}" if falls and word == "higher" else ""
-    return f"{said}{lower_too}."
+    most = max(sure, key=lambda name: abs(sure[name]))
+    unit = str(held.record(most, "all")["unit"])
+    write = _write(unit)
+    ends = [held.figure(most, group) for group in ("1", "5")]
+    first, last = ("not shown" if end is None else write(end) for end in ends)
+    said = f"{TITLES[most]}{_UNITS.get(unit, '')}: {first} in the most deprived fifth and {last} in the least"
+    falls = [TITLES[name] for name in sure if sure[name] < 0]
+    less = f"; lower among the more deprived: {', '.join(falls)}" if falls else ""
+    return f"{said}, allowing for age. {len(sure)} of {len(held.names)} measures have a sure gradient of deprivation{less}."
 
 
 def _groups_named(records: Sequence[Record]) -> str:

@@ -56,12 +56,13 @@ def journeys(
     usual = Journey()
     asked = Journey(event or usual.event, cohort, months or usual.months)
     result = population.journeys(as_at, asked=asked)
+    name = population.event_name(asked.event)
     of = f", {cohort}" if cohort else ""
     return Page(
-        title=f"Journeys around: {said_event(asked.event)}{of}",
+        title=f"Journeys around: {name}{of}",
         result=result,
-        headline=partial(headline, asked=asked),
-        next_step="another event with --event ed_attendance or onset:CONDITION; a cohort's people with --cohort",
+        headline=partial(headline, event=name),
+        next_step="another event with --event ed_attendance or onset:CONDITION; some people with --cohort",
         layout=Layout(
             "subject",
             "step",
@@ -69,7 +70,7 @@ def journeys(
             split="part",
             titles={**NAMES, "people": "People", **_routes(str(row[1]) for row in result.rows)},
         ),
-        charts=partial(charts, asked=asked),
+        charts=partial(charts, event=name, months=asked.months),
     )
 
 
@@ -83,19 +84,12 @@ def route(sequence: str) -> str:
     return " → ".join(NAMES.get(one, one.replace("_", " ")) for one in sequence.split(" > "))
 
 
-def said_event(event: str) -> str:
-    """An event in words."""
-    kind, separator, name = event.rpartition(":")
-    words = name.replace("_", " ")
-    return f"first record of {words}" if separator and kind else words
-
-
-def headline(records: Sequence[Record], asked: Journey) -> str:
+def headline(records: Sequence[Record], event: str) -> str:
     """How many people, the setting that changed most, and how many had seen a GP in the week before."""
     people = Figures([r for r in records if r["part"] == "people"], "subject", "step").figure(ALL, "people")
     if not people:
         return "Too few people had this event to say anything about their journeys."
-    said = [f"{people:,.0f} people had the event: {said_event(asked.event)}."]
+    said = [f"{people:,.0f} people had this event: {event}."]
     gp = Figures([r for r in records if r["part"] == "last_gp_contact"], "subject", "step")
     week = [gp.figure(name, "people") for name in ("same_day", "1_to_7_days")]
     if all(one is not None for one in week):
@@ -121,15 +115,15 @@ def _changed(records: Sequence[Record]) -> tuple[str, float, float] | None:
     return max(found)[1:] if found else None
 
 
-def charts(records: Sequence[Record], asked: Journey) -> list[str]:
+def charts(records: Sequence[Record], event: str, months: int) -> list[str]:
     """A line for each setting around the event, and bars of the orders and of the last GP contact."""
     steps = Figures([r for r in records if r["part"] == "steps"], "subject", "step")
-    order = [str(step) for step in range(-asked.months, asked.months + 1)]
+    order = [str(step) for step in range(-months, months + 1)]
     series = [
         Series(NAMES.get(name, name), tuple((int(step), steps.figure(name, step)) for step in order))
         for name in sorted(steps.names, key=lambda one: list(SETTINGS).index(one) if one in SETTINGS else 99)
     ]
-    title = f"Contacts for each 100 people around: {said_event(asked.event)}"
+    title = f"Contacts for each 100 people around: {event}"
     drawn = [lines(title, series, at="event", step="periods of 30 days before and after")] if series else []
     for part in ("order", "last_gp_contact"):
         held = Figures([r for r in records if r["part"] == part], "subject", "step")

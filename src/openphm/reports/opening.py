@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from openphm.access import Scope
-from openphm.core.errors import UsageError, nearest
+from openphm.core.errors import AccessRefused, UsageError, nearest
 from openphm.definitions import Definitions
 from openphm.population import Population, open_in_scope
 
@@ -17,7 +18,8 @@ def opened(
 
     definitions: what cohorts and measures are read from; the shipped ones when not given.
 
-    Raises UsageError when the build holds no such place, StoreError when there is no sound build.
+    Raises UsageError when the build holds no such place, AccessRefused when the place is outside the user's
+    rows, StoreError when there is no sound build.
     """
     population = open_in_scope(store, scope.at_place(place) if place else scope, definitions=definitions)
     if place and population.place_named(place) is None:
@@ -30,4 +32,23 @@ def opened(
             "A place is the code of a practice, a primary care network or a small area (LSOA 2021).",
             f"for example --place {close}" if close else "",
         )
+    if place and not _is_within(population):
+        population.close()
+        raise AccessRefused(
+            f"--place {place}",
+            "this place is outside the rows you may ask about",
+            "A user asks about the people of their own practices or networks.",
+            "name one of your own places, or leave --place out",
+        )
     return population
+
+
+def _is_within(population: Population) -> bool:
+    """True when the narrowed scope still allows a practice and an area."""
+    scope = population.scope
+    if scope.lsoas is not None and not scope.lsoas:
+        return False
+    places = replace(scope, lsoas=None).predicate()
+    return bool(
+        population.ask_reference(f"SELECT practice_code FROM reference.practice WHERE {places} LIMIT 1")
+    )

@@ -45,7 +45,7 @@ def lines(title: str, series: Sequence[Series], *, at: str, step: str) -> str:
 def _panel(one: Series, left: float, width: float, top: float, at: str) -> list[str]:
     steps = [step for step, _ in one.figures]
     across = Scale(min(steps), max(steps), left, left + width)
-    most = rounded_up(max([value for _, value in one.figures if value is not None] + [0]))
+    most = rounded_up(max([value for step, value in one.figures if value is not None and step] + [0]))
     up = Scale(0, most, top + TALL - 44, top + 22)
     drawn = [text(left, top + 12, one.name, bold=True)]
     for tick in (0, most / 2, most):
@@ -64,7 +64,7 @@ def _panel(one: Series, left: float, width: float, top: float, at: str) -> list[
     drawn += [
         text(across(step), up(0) - 4, "*", anchor="middle", fill=FAINT)
         for step, value in one.figures
-        if value is None
+        if value is None and step
     ]
     return drawn
 
