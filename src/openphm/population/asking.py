@@ -16,10 +16,10 @@ from openphm.access import Scope
 from openphm.core.errors import StoreError, UsageError
 from openphm.core.periods import is_month_end, month_end
 from openphm.core.results import Provenance
-from openphm.criteria import Known, Snapshot, known_names
+from openphm.criteria import Criterion, Known, Snapshot, known_names
 from openphm.definitions import Definition, Definitions, load
 from openphm.population.over_time import people_over_time_sql
-from openphm.population.people import people_of_months_sql, people_sql
+from openphm.population.people import people_of_months_sql, people_sql, sql_date
 from openphm.store import Build, DuckDBEngine
 
 Row = Mapping[str, Any]
@@ -85,15 +85,18 @@ class Asking:
         """The dates for which the build keeps one wide row a person; none when it has no such table."""
         if SNAPSHOT not in self.tables():
             return frozenset()
-        return frozenset(
-            row["as_at"] for row in self.ask_reference(f"SELECT DISTINCT as_at FROM {SNAPSHOT}")
-        )
+        return frozenset(row["as_at"] for row in self.ask_reference(f"SELECT DISTINCT as_at FROM {SNAPSHOT}"))
 
     def snapshot_at(self, as_at: date) -> Snapshot | None:
         """How the wide row of a person answers criteria at a date; None at other dates."""
         if as_at not in self.snapshot_dates:
             return None
         return Snapshot.of(self.columns(SNAPSHOT), as_at, self.definitions)
+
+    @cached_property
+    def criteria_read(self) -> dict[str, Criterion]:
+        """The criteria of measures that were read already, by their place in the definitions."""
+        return {}
 
     @cached_property
     def month_ends(self) -> tuple[date, ...]:
@@ -169,6 +172,22 @@ class Asking:
         is_stored = list(dates) == [self.as_at] and months == MONTHS_OF_WINDOW
         root = people_over_time_sql(self.scope, dates, months, with_days=with_days, is_stored=is_stored)
         return self._rooted(root, select, how="AS MATERIALIZED")
+
+    def ask_wide(self, select: str, as_at: date, source: str) -> list[Row]:
+        """Run a SELECT over `people` as rows of the snapshot's form: those of the scope at the date."""
+        limits = self.scope.predicate(practice="p.practice_code", pcn="p.pcn_code", lsoa="p.lsoa21_code")
+        root = f"{source}\nWHERE p.as_at = {sql_date(as_at)} AND {limits}"
+        joined = "," if _begins_with_cte(select) else ""
+        rows: list[Row] = list(self._engine.rows(f"WITH people AS ({root}\n){joined}\n{select}"))
+        return rows
+
+    def keep_over_time(self, name: str, select: str, as_at: date) -> None:
+        """Keep in memory, for this scope alone, what a SELECT over the people of 12 months gives."""
+        root = people_over_time_sql(
+            self.scope, (as_at,), MONTHS_OF_WINDOW, with_days=True, is_stored=as_at == self.as_at
+        )
+        joined = "," if _begins_with_cte(select) else ""
+        self._engine.keep(name, f"WITH people AS MATERIALIZED ({root}\n){joined}\n{select}")
 
     def ask_snapshot(self, select: str, as_at: date, columns: Sequence[str]) -> list[Row]:
         """Run a SELECT over `people`: those of the scope registered at a stored date, with wide columns."""

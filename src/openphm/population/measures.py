@@ -123,7 +123,7 @@ class Measuring(Asking):
     def answers(self, question: Question, standardise: str | None = None) -> list[Answer]:
         """The figures of a question, group by group, in order of the groups."""
         computed = tuple(one for one in question.measures if not one.is_recorded)
-        check_measures(computed, self.known, self.points)
+        check_measures(computed, self.known, self.points, self.criteria_read)
         asked = Question(
             computed, strata_groups(question.groups, standardise), question.dates, question.where,
             question.months, question.series,

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -177,6 +178,28 @@ class DuckDBEngine:
             try:
                 cursor.execute(f"USE {CATALOG}")
                 return cursor.sql(select).to_arrow_table()
+            finally:
+                cursor.close()
+
+    def rows(self, select: str) -> list[dict[str, Any]]:
+        """The same as plain rows: quicker for a long statement with a short answer, which is planned once."""
+        cursor = self._open().cursor()
+        with told_as_store_error("query"):
+            try:
+                cursor.execute(f"USE {CATALOG}")
+                cursor.execute(select)
+                names = [str(one[0]) for one in cursor.description or ()]
+                return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            finally:
+                cursor.close()
+
+    def keep(self, name: str, select: str) -> None:
+        """Keep the rows of a SELECT in memory as `memory.main.<name>`, until closed; never in the file."""
+        cursor = self._open().cursor()
+        with told_as_store_error(name):
+            try:
+                cursor.execute(f"USE {CATALOG}")
+                cursor.execute(f"CREATE OR REPLACE TABLE memory.main.{name} AS {select}")
             finally:
                 cursor.close()
 

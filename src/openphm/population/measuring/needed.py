@@ -57,6 +57,7 @@ class Needed:
     uses: dict[Use, str] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
     events: dict[Event, str] = field(default_factory=dict)
+    read: dict[str, Criterion] = field(default_factory=dict)
     person_time: bool = False
 
     @property
@@ -85,20 +86,23 @@ class Needed:
             guards.append(self.started(self._parsed(measure.at_start, f"{measure.label}, at_start")))
         top, bottom = measure.numerator, measure.denominator
         assert top is not None
-        below = self._guarded(bottom, measure, guards) if bottom else "0"
-        if bottom is not None and bottom.counts_people:
-            guards = [f"({below}) > 0"]
-        return Parts(measure, self._guarded(top, measure, guards), below)
+        if bottom is None:
+            return Parts(measure, self._part(top, measure, guards), "0")
+        below = self._part(bottom, measure, guards)
+        if bottom.counts_people:
+            guards = self._tests(bottom, measure, guards)
+        return Parts(measure, self._part(top, measure, guards), below)
 
-    def _guarded(self, quantity: Quantity, measure: MeasureFile, guards: Sequence[str]) -> str:
-        value = self._quantity(quantity, measure)
-        tests = [one for one in guards if one != "TRUE"]
+    def _tests(self, quantity: Quantity, measure: MeasureFile, guards: Sequence[str]) -> list[str]:
+        """What must be true of a person so that a quantity counts them."""
+        tests = [*guards]
         if quantity.counts_people:
-            tests = ["is_registered_as_at", *tests]
-        if value == "TRUE":
-            value = "1"
-        elif quantity.counts_people:
-            tests, value = [*tests, value], "1"
+            tests = ["is_registered_as_at", *guards, self._quantity(quantity, measure)]
+        return [one for one in dict.fromkeys(tests) if one != "TRUE"]
+
+    def _part(self, quantity: Quantity, measure: MeasureFile, guards: Sequence[str]) -> str:
+        tests = self._tests(quantity, measure, guards)
+        value = "1" if quantity.counts_people else self._quantity(quantity, measure)
         return f"CASE WHEN {' AND '.join(tests)} THEN {value} ELSE 0 END" if tests else value
 
     def _quantity(self, quantity: Quantity, measure: MeasureFile) -> str:
@@ -106,7 +110,8 @@ class Needed:
         if quantity.word == "people":
             if quantity.of == EVERYONE:
                 return "TRUE"
-            return self.criterion(self._parsed(quantity.of, f"{measure.label}, people"))
+            part = "numerator" if quantity is measure.numerator else "denominator"
+            return self.criterion(self._parsed(quantity.of, f"{measure.label}, {part}.people"))
         if quantity.word == "person_years":
             self.person_time = True
             return "person_days"
@@ -141,17 +146,22 @@ class Needed:
         return tuple(f"cost_{point}_gbp" for point in wanted)
 
     def _parsed(self, data: Any, where: str) -> Criterion:
-        return parse(data, self.known, where)
+        """A criterion of a file, read once for each set of names: definitions do not change."""
+        if where not in self.read:
+            self.read[where] = parse(data, self.known, where)
+        return self.read[where]
 
 
-def check_measures(measures: Sequence[MeasureFile], known: Known, points: Mapping[str, str]) -> None:
+def check_measures(
+    measures: Sequence[MeasureFile], known: Known, points: Mapping[str, str], read: dict[str, Criterion]
+) -> None:
     """Parse every criterion of these measures. Raises DefinitionError with the problems of all of them."""
     problems = []
     for measure in measures:
         if measure.is_recorded:
             continue
         try:
-            Needed(known, points, measure.window_months).parts(measure)
+            Needed(known, points, measure.window_months, read=read).parts(measure)
         except DefinitionError as error:
             problems.extend(error.problems)
     if problems:

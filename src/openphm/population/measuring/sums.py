@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from openphm.population.measuring.groups import Group
@@ -53,35 +54,83 @@ def added(parts: Iterable[Sums]) -> Sums:
     return total
 
 
-def select_sums(parts: Sequence[Parts], groups: Sequence[Group], where: str) -> str:
-    """One row for each group, with the sums of every measure, over `frame`."""
-    by = [f"by_{group.name}" for group in groups]
-    inner = [*by]
-    outer = [*by]
-    for number, part in enumerate(parts, start=1):
-        inner += [f"{part.top} AS t{number}", f"{part.bottom} AS b{number}"]
+@dataclass(frozen=True)
+class Selected:
+    """One statement for the sums of many measures, and how to read them from its rows.
+
+    Expressions that measures share (person-time, the people of a group) are added up once. Of a number of
+    people it is enough to know the number.
+    """
+
+    parts: tuple[Parts, ...]
+    groups: tuple[Group, ...]
+    where: str = "TRUE"
+
+    @property
+    def sql(self) -> str:
+        """The statement, over `frame`."""
+        by = [f"by_{group.name}" for group in self.groups]
+        places = self._places
+        outer = [f"SUM({name}) AS {name}" for name in places.values()]
         outer += [
-            f"SUM(t{number}) AS t{number}", f"SUM(b{number}) AS b{number}",
-            f"COUNT(CASE WHEN t{number} > 0 THEN 1 END) AS k{number}", f"MAX(t{number}) AS m{number}",
-            f"COUNT({'*' if part.measure.denominator is None else f'CASE WHEN b{number} > 0 THEN 1 END'}) "
-            f"AS q{number}",
-        ]  # fmt: skip
-        if part.measure.interval == "normal":
-            outer.append(f"SUM(CAST(t{number} AS DOUBLE) * t{number}) AS s{number}")
-    grouped = f"\nGROUP BY {', '.join(by)}" if by else ""
-    kept = f"\n    WHERE {where}" if where and where != "TRUE" else ""
-    return (
-        f"SELECT {', '.join(outer)}\nFROM (\n    SELECT {', '.join(inner)}\n    FROM frame{kept}\n) AS one"
-        + grouped
-    )
+            column
+            for expression, name in places.items()
+            if expression in self._amounts
+            for column in (f"COUNT(CASE WHEN {name} > 0 THEN 1 END) AS k_{name}", f"MAX({name}) AS m_{name}")
+        ]
+        outer += [
+            f"SUM(CAST({places[one]} AS DOUBLE) * {places[one]}) AS s_{places[one]}" for one in self._squared
+        ]
+        inner = [f"{expression} AS {name}" for expression, name in places.items()]
+        kept = f"\n    WHERE {self.where}" if self.where != "TRUE" else ""
+        grouped = f"\nGROUP BY {', '.join(by)}" if by else ""
+        return (
+            f"SELECT {', '.join([*by, 'COUNT(*) AS n_rows', *outer])}\n"
+            f"FROM (\n    SELECT {', '.join([*by, *inner])}\n    FROM frame{kept}\n) AS one{grouped}"
+        )
 
+    def read(self, row: Any, number: int) -> Sums:
+        """The sums of one of the measures, from a row."""
+        part, places = self.parts[number], self._places
+        top, bottom = places[part.top], places[part.bottom]
+        above = _number(row[top])
+        counts = part.measure.numerator is not None and part.measure.numerator.counts_people
+        people = int(above) if counts else int(row[f"k_{top}"] or 0)
+        largest = int(above > 0) if counts else _number(row[f"m_{top}"])
+        return Sums(
+            above, _number(row[bottom]), people, largest, self._base(row, part, bottom),
+            float(row.get(f"s_{top}") or 0.0),
+        )  # fmt: skip
 
-def read_sums(row: Any, number: int) -> Sums:
-    """The sums of the measure of a number in a row of `select_sums`."""
-    return Sums(
-        _number(row[f"t{number}"]), _number(row[f"b{number}"]), int(row[f"k{number}"] or 0),
-        _number(row[f"m{number}"]), int(row[f"q{number}"] or 0), float(row.get(f"s{number}") or 0.0),
-    )  # fmt: skip
+    @staticmethod
+    def _base(row: Any, part: Parts, bottom: str) -> int:
+        below = part.measure.denominator
+        if below is None:
+            return int(row["n_rows"])
+        return int(row[bottom] or 0) if below.counts_people else int(row[f"k_{bottom}"] or 0)
+
+    @cached_property
+    def _places(self) -> dict[str, str]:
+        """Each expression once, with the name of its column."""
+        found = dict.fromkeys(one for part in self.parts for one in (part.top, part.bottom))
+        return {expression: f"x{number}" for number, expression in enumerate(found, start=1)}
+
+    @cached_property
+    def _amounts(self) -> set[str]:
+        """The expressions that are more than nought or one of each person."""
+        found = set()
+        for part in self.parts:
+            for quantity, one in (
+                (part.measure.numerator, part.top),
+                (part.measure.denominator, part.bottom),
+            ):
+                if quantity is not None and not quantity.counts_people:
+                    found.add(one)
+        return found
+
+    @property
+    def _squared(self) -> list[str]:
+        return list(dict.fromkeys(part.top for part in self.parts if part.measure.interval == "normal"))
 
 
 def _number(value: Any) -> Number:

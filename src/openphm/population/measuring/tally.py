@@ -6,20 +6,21 @@ The wide snapshot answers where it can; everything else is answered from the tab
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from openphm.core.periods import Window
 from openphm.core.results import Scalar
-from openphm.criteria import Criterion
+from openphm.criteria import Criterion, Snapshot
 from openphm.definitions.measures import MeasureFile
-from openphm.population.asking import Asking
+from openphm.population.asking import Asking, Row
 from openphm.population.measuring.cells import Time
 from openphm.population.measuring.frame import Frame
 from openphm.population.measuring.groups import ATTRIBUTION, Group
+from openphm.population.measuring.leavers import joiners_table, keep_leavers_and_joiners, leavers_table
 from openphm.population.measuring.needed import Needed
-from openphm.population.measuring.sums import Sums, read_sums, select_sums
-from openphm.population.people import sql_date
+from openphm.population.measuring.sums import Selected, Sums
+from openphm.population.measuring.wide import MONTHS, SNAPSHOT, wide_frame
 
 Key = tuple[Scalar, ...]
 
@@ -91,24 +92,90 @@ def _ask(
     found: Tally,
 ) -> None:
     months, attribution = way
-    needed = Needed(population.known, population.points, months)
-    parts = [needed.parts(measure) for measure in measures]
+    needed = Needed(population.known, population.points, months, read=population.criteria_read)
+    parts = tuple(needed.parts(measure) for measure in measures)
     where = "TRUE" if question.where is None else needed.criterion(question.where)
-    frame = Frame(needed, question.groups, dates=question.dates, attribution=attribution)
-    select = f"{frame.sql()}\n{select_sums(parts, question.groups, where)}"
-    rows = population.ask_over_time(
-        select, question.dates, months if needed.needs_everybody else 1, with_days=needed.person_time
-    )
+    selected = Selected(parts, question.groups, where)
+    if not _ask_wide(population, needed, selected, question, attribution, found):
+        frame = Frame(needed, question.groups, dates=question.dates, attribution=attribution)
+        rows = population.ask_over_time(
+            f"{frame.sql()}\n{selected.sql}",
+            question.dates,
+            months if needed.needs_everybody else 1,
+            with_days=needed.person_time,
+        )
+        _add(rows, selected, found)
+
+
+def _add(rows: Sequence[Row], selected: Selected, found: Tally) -> None:
+    """Add rows to what is held already: the sums of parts make those of the whole."""
     for row in rows:
-        key = tuple(_plain(row[f"by_{group.name}"]) for group in question.groups)
-        for number, measure in enumerate(measures, start=1):
-            found.sums[measure.id][key] = read_sums(row, number)
+        key = tuple(row[f"by_{group.name}"] for group in selected.groups)
+        for number, part in enumerate(selected.parts):
+            held, one = found.sums[part.measure.id], selected.read(row, number)
+            held[key] = held[key] + one if key in held else one
 
 
-def _plain(value: Scalar) -> Scalar:
-    return value
+def _ask_wide(
+    population: Asking,
+    needed: Needed,
+    selected: Selected,
+    question: Question,
+    attribution: str,
+    found: Tally,
+) -> bool:
+    """The fast form: registered people from the snapshot, and those who left from memory. False: it cannot."""
+    as_at = question.dates[-1]
+    by_start = attribution == "start" and any(group.name in ATTRIBUTION for group in question.groups)
+    if len(question.dates) > 1 or by_start or as_at not in snapshot_dates(population):
+        return False
+    snapshot = Snapshot.of(population.columns(SNAPSHOT), as_at, population.definitions)
+    frame = wide_frame(needed, question.groups, snapshot)
+    if frame is None:
+        return False
+    days = window_time(as_at, MONTHS).days
+    source = f"SELECT p.*, TRUE AS is_registered_as_at, {days} AS person_days\nFROM {SNAPSHOT} AS p"
+    if needed.needs_everybody:
+        _keep_once(population, as_at, days)
+        source = (
+            f"SELECT p.*, TRUE AS is_registered_as_at, COALESCE(j.person_days, {days}) AS person_days\n"
+            f"FROM {SNAPSHOT} AS p\n"
+            f"LEFT JOIN memory.main.{joiners_table(as_at)} AS j ON j.person_key = p.person_key"
+        )
+    _add(population.ask_wide(f"{frame}\n{selected.sql}", as_at, source), selected, found)
+    # people who left are in rates and sums; of those registered on the date they are no part
+    mine = [part.measure for part in selected.parts if not _counts_registered(part.measure)]
+    if mine:
+        own = Needed(population.known, population.points, needed.months, read=needed.read)
+        parts = tuple(own.parts(measure) for measure in mine)
+        where = "TRUE" if question.where is None else own.criterion(question.where)
+        less = Selected(parts, question.groups, where)
+        gone = f"SELECT p.*\nFROM memory.main.{leavers_table(as_at)} AS p"
+        frame = wide_frame(own, question.groups, snapshot)
+        _add(population.ask_wide(f"{frame}\n{less.sql}", as_at, gone), less, found)
+    return True
 
 
-def described(question: Question) -> str:
-    """The dates of a question, for messages."""
-    return ", ".join(sql_date(day) for day in question.dates)
+def _counts_registered(measure: MeasureFile) -> bool:
+    """True when nobody counts in it who is not registered on the date."""
+    base = measure.denominator or measure.numerator
+    return base is not None and base.counts_people
+
+
+def snapshot_dates(population: Asking) -> frozenset[date]:
+    """The dates of the wide snapshot; none where the build has none."""
+    kept = population.__dict__.setdefault("_snapshot_dates", None)
+    if kept is None:
+        rows: list[Row] = []
+        if SNAPSHOT in population.tables():
+            rows = population.ask_reference(f"SELECT DISTINCT as_at FROM {SNAPSHOT}")
+        kept = population.__dict__["_snapshot_dates"] = frozenset(row["as_at"] for row in rows)
+    return kept  # type: ignore[no-any-return]
+
+
+def _keep_once(population: Asking, as_at: date, days: int) -> None:
+    """People who left and joined are put together for a date once; another question finds them there."""
+    kept: set[date] = population.__dict__.setdefault("_leavers_kept", set())
+    if as_at not in kept:
+        keep_leavers_and_joiners(population, as_at, days)
+        kept.add(as_at)

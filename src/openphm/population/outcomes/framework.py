@@ -60,7 +60,7 @@ def computed(results: Iterable[Tracked]) -> tuple[MeasureFile, ...]:
 
 def as_at_sums(population: Asking, measures: Sequence[MeasureFile], as_at: date) -> Tally:
     """Sums over the measures' own windows, by subsegment, deprivation decile, age band and sex."""
-    check_measures(measures, population.known, population.points)
+    check_measures(measures, population.known, population.points, population.criteria_read)
     if not measures:
         return Tally()
     return tally(population, Question(tuple(measures), groups_named(AS_AT_GROUPS), (as_at,)))
@@ -73,7 +73,7 @@ def month_sums(
     progress: Progress = lambda stage, doing: None,
 ) -> Tally:
     """Sums of each month, by month and subsegment."""
-    check_measures(measures, population.known, population.points)
+    check_measures(measures, population.known, population.points, population.criteria_read)
     found = Tally()
     for part in _stretches(population, dates) if measures else []:
         progress("outcomes", f"{part[0]:%B %Y} to {part[-1]:%B %Y}")

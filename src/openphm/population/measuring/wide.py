@@ -1,0 +1,91 @@
+"""The fast form: measures as at a year end, in one scan of the wide snapshot.
+
+person.snapshot holds who is registered, with criteria, use and pounds as columns. Those who died or left in
+the window have rows of the same form in memory (`leavers`), made once for a date when a rate is first asked.
+
+Where the snapshot cannot answer (other dates and windows, events, what was so when the window began), there
+is no wide form and the general one is used. Both give the same sums, by test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from openphm.criteria import All, Any, AtLeast, Criterion, Everyone, Not, Snapshot
+from openphm.population.measuring.groups import Group
+from openphm.population.measuring.needed import AGE, Needed
+
+SNAPSHOT = "person.snapshot"
+MONTHS = 12
+
+
+def wide_frame(needed: Needed, groups: Sequence[Group], snapshot: Snapshot) -> str | None:
+    """`frame` over `people` of the snapshot's form, or None where the snapshot cannot answer."""
+    if needed.months != MONTHS or needed.events or needed.at_start:
+        return None
+    if any(not group.wide for group in groups):
+        return None
+    columns = _columns(needed, snapshot)
+    if columns is None:
+        return None
+    by = [f"{group.wide} AS by_{group.name}" for group in groups]
+    listed = ", ".join([*columns, *by])
+    return f"frame AS (\nSELECT {listed}\nFROM people AS p\n)"
+
+
+def _columns(needed: Needed, snapshot: Snapshot) -> list[str] | None:
+    """Every column that the measures name, as expressions over one row `p`; None when one is not there."""
+    found = ["p.is_registered_as_at", "p.person_days"]
+    for criterion, name in needed.criteria.items():
+        test = wide_test(criterion, snapshot)
+        if test is None:
+            return None
+        found.append(f"CASE WHEN {test} THEN 1 ELSE 0 END AS {name}")
+    for attribute, name in needed.numbers.items():
+        column = "age_years" if attribute == AGE else attribute
+        if column not in snapshot.columns:
+            return None
+        found.append(f"p.{column} AS {name}")
+    for use, name in needed.uses.items():
+        if not use.columns or any(column not in snapshot.columns for column in use.columns):
+            return None
+        found.append(f"{' + '.join(f'p.{column}' for column in _shorter(use.columns, snapshot))} AS {name}")
+    return found
+
+
+def _shorter(columns: tuple[str, ...], snapshot: Snapshot) -> tuple[str, ...]:
+    """The snapshot's own total where these columns are all of its pounds."""
+    pounds = {
+        name for name in snapshot.columns if name.startswith("cost_") and name.removeprefix("cost_").removesuffix("_gbp")
+        and f"n_{name.removeprefix('cost_').removesuffix('_gbp')}" in snapshot.columns
+    }  # fmt: skip
+    whole = set(columns)
+    return ("cost_total_gbp",) if whole == pounds and "cost_total_gbp" in snapshot.columns else columns
+
+
+def wide_test(criterion: Criterion, snapshot: Snapshot) -> str | None:
+    """A criterion as a condition over one row `p` of the snapshot; None when it cannot be answered there."""
+    if isinstance(criterion, Everyone):
+        return "TRUE"
+    if isinstance(criterion, All | Any | AtLeast | Not):
+        parts = [wide_test(part, snapshot) for part in criterion.children]
+        if any(part is None for part in parts):
+            return None
+        return _combined(criterion, [part for part in parts if part is not None])
+    test = snapshot.test(criterion)
+    if test is None:
+        return None
+    for column in test.find_all(exp.Column):
+        column.set("table", exp.to_identifier("p"))
+    return f"COALESCE({test.sql(normalize_functions=False)}, FALSE)"
+
+
+def _combined(criterion: Criterion, parts: Sequence[str]) -> str:
+    if isinstance(criterion, Not):
+        return f"NOT ({parts[0]})"
+    if isinstance(criterion, AtLeast):
+        ones = " + ".join(f"CASE WHEN {part} THEN 1 ELSE 0 END" for part in parts)
+        return f"({ones}) >= {criterion.count}"
+    return "(" + (" AND " if isinstance(criterion, All) else " OR ").join(parts) + ")"
