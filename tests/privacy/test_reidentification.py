@@ -24,16 +24,6 @@ from openphm.custodian.reidentification import Refused, Users, folder_of, open_s
 from tests.support.reidentifying import LISTED, PRACTICE_KEY, SUITE_KEY, Room
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Room:
-    return Room.make(tmp_path_factory.mktemp("zone-i") / "home")
-
-
-@pytest.fixture
-def room(template: Room, tmp_path: Path) -> Room:
-    return Room.copy_of(template, tmp_path)
-
-
 def code_of(call: object) -> str:
     """The reason code a call is refused with."""
     with pytest.raises(Refused) as refused:
@@ -145,10 +135,11 @@ def test_ri_06_an_old_list_of_registrations_stops_everything(room: Room) -> None
     waiting = room.send(room.request())
     room.desk.approve(room.account("guardian"), waiting.request_id)
     room.now = room.now.replace(year=LISTED.year, month=LISTED.month, day=LISTED.day) + timedelta(days=36)
-    room.opt_outs.listed = room.now.date()
+    room.object(listed=room.now.date())
     assert room.refusal(room.request()) == "Q_OLD_LIST"
     assert room.status(waiting.request_id).state == "expired"
     room.now -= timedelta(days=1)
+    room.object()
     assert room.refusal(room.request()) == ""
 
 
@@ -215,21 +206,21 @@ def test_ri_11_an_objection_after_the_request_still_holds(room: Room) -> None:
     people = room.of("X80001")[:20]
     answer = room.send(room.request(people=people))
     room.desk.approve(room.account("guardian"), answer.request_id)
-    room.opt_outs.people = {people[0]}
+    room.object({people[0]})
     assert room.desk.release(room.account("clerk"), answer.request_id).released == 19
-    room.opt_outs.people = {people[0], people[1]}
+    room.object({people[0], people[1]})
     handover = room.desk.collect(room.account("dr.amber"), answer.request_id)
     assert {one.person_id for one in handover.entries} == set(people[2:])
 
 
 def test_ri_11_old_opt_out_lists_stop_everything(room: Room) -> None:
-    room.opt_outs.listed = LISTED - timedelta(days=60)
+    room.object(listed=LISTED - timedelta(days=60))
     assert room.refusal(room.request()) == "Q_OLD_OPT_OUTS"
 
 
 def monthly(room: Room, first: str, months: int) -> str:
     room.later(days=30)
-    room.opt_outs.listed = room.now.date()
+    room.object(listed=room.now.date())
     room.move([], "X80001", room.now.date())
     return room.send(room.request(kind="standing", standing=first, runs=12, as_at=room.now.date())).state
 
@@ -254,7 +245,7 @@ def test_ri_12_a_run_after_the_agreement_ended_is_refused(room: Room) -> None:
 def test_ri_12_a_run_with_other_criteria_or_after_the_approval_was_ended_is_refused(room: Room) -> None:
     first = room.released(room.request(kind="standing", runs=12))
     room.later(days=30)
-    room.opt_outs.listed = room.now.date()
+    room.object(listed=room.now.date())
     room.move([], "X80001", room.now.date())
     wider = room.request(
         kind="standing", standing=first, runs=12, criteria={"attribute": "age", "at_least": 18}

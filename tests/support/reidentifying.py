@@ -12,8 +12,7 @@ from __future__ import annotations
 import base64
 import json
 import shutil
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,15 @@ from openphm.core.identifiers import nhs_check_digit
 from openphm.core.reidentification import Request, StatusQuestion, signed
 from openphm.custodian import Home, Vault
 from openphm.custodian.pseudonyms import pseudonymise_numbers
-from openphm.custodian.reidentification import Answer, Desk, Handover, Users, folder_of, keep_register
+from openphm.custodian.reidentification import (
+    Answer,
+    Desk,
+    Handover,
+    ObjectionList,
+    Users,
+    folder_of,
+    keep_register,
+)
 from openphm.custodian.reidentification.reasons import Refused
 from openphm.custodian.reidentification.registrations import Names, Registrations
 from openphm.custodian.reidentification.users import Account
@@ -76,20 +83,6 @@ REGISTER: dict[str, Any] = {
 }
 
 
-@dataclass
-class OptOutList:
-    """Who objects, and the day of the list: what the desk asks the opt-out lists."""
-
-    people: set[str] = field(default_factory=set)
-    listed: date = LISTED
-    oldest_days: int = 35
-
-    def objecting(self, people: Collection[str], today: date) -> frozenset[str]:
-        if (today - self.listed).days > self.oldest_days:
-            raise Refused("Q_OLD_OPT_OUTS", "opt-outs")
-        return frozenset(people) & self.people
-
-
 def numbers(count: int) -> list[str]:
     """The first valid numbers from 999 100 000 on."""
     stems = (str(stem) for stem in range(999_100_000, 999_100_000 + 2 * count))
@@ -104,9 +97,9 @@ class Room:
         self.folder = folder
         self.people = people
         self.now = NOON
-        self.opt_outs = OptOutList()
-        self.register: dict[str, Any] = json.loads(json.dumps(REGISTER, default=str))
         self.home = Home.open(folder, {})
+        self.opt_outs = ObjectionList.of(self.home)
+        self.register: dict[str, Any] = json.loads(json.dumps(REGISTER, default=str))
         self.desk = self.open_desk()
 
     def open_desk(self) -> Desk:
@@ -128,6 +121,7 @@ class Room:
             for n, (person, _, practice) in enumerate(people)
         ]
         Registrations(place).replace(listed, LISTED)
+        ObjectionList.of(home).replace([], LISTED)
         for name, (role, recipients, subject) in ACCOUNTS.items():
             Users(place).keep(name, PASSWORD, role=role, recipients=recipients, subject=subject)
         (folder / "people.json").write_text(json.dumps(people))
@@ -171,6 +165,10 @@ class Room:
             [(person, code, name) for person, code, name in rows if code is not None], listed
         )
 
+    def object(self, people: Iterable[str] = (), listed: date | None = None) -> None:
+        """Load a list of opt-outs with these people."""
+        self.opt_outs.replace(people, listed or self.now.date())
+
     def account(self, name: str) -> Account:
         found = self.desk.users.active(name)
         assert found is not None
@@ -207,6 +205,15 @@ class Room:
 
     def collected(self, request: Request | None = None) -> Handover:
         return self.desk.collect(self.account("dr.amber"), self.released(request))
+
+    def made_today(self) -> Room:
+        """The same room on the day of the test, for what reads the real clock."""
+        self.now = datetime.now(UTC)
+        today = self.now.date()
+        self.with_agreement(starts=today - timedelta(days=30), ends=today + timedelta(days=300))
+        self.move([], None, today)
+        self.object(listed=today)
+        return self
 
     def later(self, **time: float) -> None:
         self.now += timedelta(**time)

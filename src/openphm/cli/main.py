@@ -29,6 +29,7 @@ COMMANDS = {
     "report": "Answer a question about the population.",
     "measure": "Numerator, denominator, rate and interval of any measure.",
     "export": "Copy a place's people to an approved workspace.",
+    "reidentify": "Ask the custodian for identities, for direct care.",
     "definitions": "What words mean: list, show, check, compare.",
     "audit": "Verify the suite's log.",
     "serve": "The web suite.",

@@ -62,6 +62,9 @@ MOVES = (
     Move("fail_late", ("checked", "approved", "released"), "refused", "custodian", "a check fails later on"),
     Move("collect", ("released",), "collected", "requester", "password asked again; people checked again"),
     Move(
+        "deliver", ("released",), "collected", "operator", "sealed to the key of the practice; checked again"
+    ),
+    Move(
         "break_glass",
         ("checked",),
         "emergency",

@@ -7,7 +7,7 @@ the process map. Identities leave on one way only: `Desk.collect`, to the reques
 from openphm.custodian.reidentification.desk import FINDINGS, Answer, Desk, folder_of
 from openphm.custodian.reidentification.ledger import Case
 from openphm.custodian.reidentification.lists import Handover
-from openphm.custodian.reidentification.opt_outs import OptOuts
+from openphm.custodian.reidentification.opt_outs import ObjectionList, OptOuts
 from openphm.custodian.reidentification.reasons import FLAGS, REASONS, REFUSALS, Refused
 from openphm.custodian.reidentification.register_file import keep_register, open_register
 from openphm.custodian.reidentification.registrations import Registrations, load_registrations
@@ -24,6 +24,7 @@ __all__ = [
     "Case",
     "Desk",
     "Handover",
+    "ObjectionList",
     "OptOuts",
     "Refused",
     "Registrations",

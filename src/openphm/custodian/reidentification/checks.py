@@ -76,10 +76,13 @@ def requester_account(name: str, role: str, recipient: str, at: Situation) -> Ac
 
 
 def check_ages(as_at: date, at: Situation) -> None:
-    """The list of registrations and the cohort are of these weeks. Raises Refused."""
+    """The lists of registrations and opt-outs are of these weeks, the cohort of these months."""
     listed = at.registrations.as_at
     if listed is None or not 0 <= (at.today - listed).days <= at.limits.registrations_age_days:
         raise Refused("Q_OLD_LIST", "registrations")
+    opted = at.opt_outs.as_at
+    if opted is None or not 0 <= (at.today - opted).days <= at.limits.opt_outs_age_days:
+        raise Refused("Q_OLD_OPT_OUTS", "opt-outs")
     if not 0 <= (at.today - as_at).days <= at.limits.cohort_age_days:
         raise Refused("Q_OLD_COHORT", "as_at")
 
@@ -100,7 +103,7 @@ def eligible(people: Collection[str], agreement: str, recipient: str, at: Situat
     """Those who may be given: registered where the recipient may look today, alive, not opted out."""
     reach = at.register.reach(agreement, recipient, at.today)
     known = at.registrations.of(people)
-    objecting = at.opt_outs.objecting(people, at.today)
+    objecting = at.opt_outs.objecting(people)
     return {
         person: found
         for person, found in known.items()

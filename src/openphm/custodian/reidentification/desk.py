@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from openphm.custodian.reidentification.opt_outs import OptOuts
 from openphm.custodian.reidentification.reasons import FLAGS, REFUSALS, Refused
 from openphm.custodian.reidentification.register_file import open_register
 from openphm.custodian.reidentification.registrations import Registrations
-from openphm.custodian.reidentification.sealed import Parcels
+from openphm.custodian.reidentification.sealed import Parcels, seal_list
 from openphm.custodian.reidentification.steps import CUSTODIAN, EVENT, Steps, expect
 from openphm.custodian.reidentification.users import Account, Users
 
@@ -103,7 +103,8 @@ class Desk:
         page.use_nonce(request.nonce, at.now)
         known = self.users.active(request.requester)
         case = page.add(request, known.subject if known else request.requester, at.now)
-        self.steps.note(page, case, ("submit", "submitted"), request.requester, {"people": case.asked})
+        drafted = replace(case, state="drafted")
+        self.steps.note(page, drafted, ("submit", "submitted"), request.requester, {"people": case.asked})
         try:
             return self._check(page, case, request, at), None
         except Refused as refused:
@@ -174,12 +175,32 @@ class Desk:
 
     def collect(self, actor: Account, request_id: str) -> Handover:
         """Hand the list over, once, to the person who asked. Raises Refused."""
+        return self._give(actor, request_id, "collect")
+
+    def deliver(self, actor: Account, request_id: str) -> bytes:
+        """The list sealed for the practice's key, once, for an operator to send. Raises Refused."""
+        with self._denial("deliver", actor, request_id), self.ledger.reading() as page:
+            actor.may("operator", "approver")
+            recipient = page.case(request_id).recipient
+        key = self.public_key(recipient)
+        if key is None:
+            raise Refused("Q_NO_KEY", "recipient")
+        handover = self._give(actor, request_id, "deliver")
+        return seal_list(handover.csv(), key, request_id)
+
+    def public_key(self, recipient: str) -> bytes | None:
+        """The key that lists for this recipient are sealed with; None when it has none."""
+        practice = self.situation().register.practices.get(recipient)
+        return practice.public_key if practice else None
+
+    def _give(self, actor: Account, request_id: str, step: str) -> Handover:
         at = self._opening()
-        with self._denial("collect", actor, request_id):
+        with self._denial(step, actor, request_id):
             refusal = None
             with self.ledger.writing() as page:
-                case = _own(page.case(request_id), actor)
-                name = "collect_emergency" if case.state == "emergency" else "collect"
+                case = page.case(request_id)
+                case = _own(case, actor) if step == "collect" else _not_own(case, actor)
+                name = "collect_emergency" if (step, case.state) == ("collect", "emergency") else step
                 expect(case, name)
                 try:
                     handover = self.steps.hand_over(page, case, at, actor, name)

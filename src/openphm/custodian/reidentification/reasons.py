@@ -57,6 +57,14 @@ class Refused(CustodianRefused):
         super().__init__(where, found, reason.allowed, reason.remedy)
         self.code = code
 
+    def __str__(self) -> str:
+        """Under the name that the manual has for exit code 14."""
+        return super().__str__().replace(type(self).__name__, CustodianRefused.__name__, 1)
+
+    def as_dict(self) -> dict[str, object]:
+        """The error for a JSON answer, with its reason code."""
+        return {**super().as_dict(), "error": CustodianRefused.__name__, "reason": self.code}
+
     @property
     def status(self) -> int:
         return REASONS[self.code].status

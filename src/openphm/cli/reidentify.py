@@ -1,0 +1,199 @@
+"""`openphm reidentify`: zone P asks the custodian for the numbers of a practice's own people, and no more.
+
+What is written here holds pseudonyms. What comes back is where the request stands. The list itself goes from
+the custodian to the practice, and never here.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import stat
+import urllib.error
+import urllib.request
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from openphm.access import Action, Purpose, Role, User, authorise, local_user
+from openphm.audit import AuditLog
+from openphm.core.errors import CustodianRefused, UsageError
+from openphm.core.reidentification import KINDS, Request, StatusQuestion, signed
+from openphm.definitions import load
+from openphm.population import open_in_scope
+
+_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+_NEW_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
+_DAY = click.DateTime(["%Y-%m-%d"])
+_key_option = click.option("--key", "key_file", type=_FILE, required=True, help="The suite's signing key.")
+_name_option = click.option(
+    "--key-name", default="suite-1", show_default=True, help="Its name in the register."
+)
+
+
+@click.group("reidentify", short_help="Ask the custodian for identities, for direct care.")
+def command() -> None:
+    """Ask the custodian to re-identify a practice's own people, for direct care.
+
+    The custodian checks, somebody there decides, and the list goes to the practice. It never comes here.
+    """
+
+
+@command.command("key")
+@click.argument("output", type=_NEW_FILE)
+def key_command(output: Path) -> None:
+    """Make the key that this suite signs with. Prints the public half, for the custodian's register."""
+    key = Ed25519PrivateKey.generate()
+    _write(output, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    click.echo(base64.b64encode(key.public_key().public_bytes_raw()).decode("ascii"))
+
+
+@command.command("request")
+@click.argument("cohort")
+@click.option("--store", type=_FOLDER, required=True, help="Folder that keeps builds.")
+@click.option("--recipient", required=True, help="The practice or network that will receive the list.")
+@click.option("--requester", required=True, help="The clinician's or PHM lead's account at the custodian.")
+@click.option(
+    "--role", type=click.Choice(["clinician", "practice_phm"]), required=True, help="Their role there."
+)
+@click.option("--agreement", required=True, help="The data sharing agreement.")
+@click.option("--reason", default="", help="What it is for, in a line; nothing about a person.")
+@click.option("--kind", type=click.Choice(KINDS), default="once", show_default=True)
+@click.option(
+    "--runs", type=click.IntRange(1, 12), default=1, show_default=True, help="Of a standing request."
+)
+@click.option("--standing", help="The request that this run repeats.")
+@click.option("--as-at", type=_DAY, help="A month end of the build; its own when not given.")
+@click.option("--definitions", "overlay", type=_FOLDER, help="The site's own definitions.")
+@_key_option
+@_name_option
+@click.option("--output", type=_NEW_FILE, help="Write the signed request to this file.")
+@click.option("--to", "address", help="Send it to the custodian's service at this address.")
+def request_command(output: Path | None, address: str | None, **given: Any) -> None:
+    """Freeze a cohort at one practice or network, and sign a request for it. Good for 15 minutes, once."""
+    if (output is None) == (address is None):
+        raise UsageError("--output or --to", "one of the two is needed.", remedy="name a file, or an address")
+    key = _key(given["key_file"])
+    request = _frozen(
+        **{name: value for name, value in given.items() if name not in ("key_file", "key_name")}
+    )
+    request = request.issued(datetime.now(UTC))
+    envelope = signed("request", request.plain(), given["key_name"], key)
+    log = AuditLog.beside(given["store"])
+    detail: dict[str, Any] = {
+        "request": request.request_id, "people": len(request.person_ids), "recipient": request.recipient,
+        "on_behalf_of": request.requester,
+    }  # fmt: skip
+    log.append("reidentification.asked", actor=local_user().name, detail=detail)
+    if output is not None:
+        _write(output, json.dumps(envelope).encode())
+        click.echo(f"Request {request.request_id} for {len(request.person_ids):,} people: {output}")
+    else:
+        click.echo(json.dumps(_sent(f"{address}/api/requests", envelope)))
+
+
+@command.command("status")
+@click.argument("request_id", metavar="REQUEST")
+@click.option("--to", "address", required=True, help="The custodian's service.")
+@_key_option
+@_name_option
+def status_command(request_id: str, address: str, key_file: Path, key_name: str) -> None:
+    """Where a request stands. Numbers of people come once it is released, and names never."""
+    question = StatusQuestion.now(request_id, datetime.now(UTC))
+    envelope = signed("status", question.plain(), key_name, _key(key_file))
+    click.echo(json.dumps(_sent(f"{address}/api/status", envelope)))
+
+
+def _frozen(cohort: str, store: Path, as_at: datetime | None, overlay: Path | None, **said: Any) -> Request:
+    """The request, with the people of the cohort among those of the recipient, and what was asked of them."""
+    definitions = load(overlay)
+    # asked on behalf of the requester, whom the custodian knows and checks; the scope is the recipient's own
+    code = said["recipient"]
+    places = {"pcns": frozenset({code})} if code.startswith("U") else {"practices": frozenset({code})}
+    user = User(said["requester"], frozenset({Role.CLINICIAN}), **places)
+    log = AuditLog.beside(store)
+    scope = authorise(user, Action.READ_PERSON, purpose=Purpose.DIRECT_CARE, log=log)
+    with open_in_scope(store, scope, definitions=definitions) as population:
+        chosen = population.cohort(cohort)
+        found = chosen.people(as_at.date() if as_at else None)
+        frozen = chosen.freeze(as_at.date() if as_at else None)
+        criteria = _spelled_out(chosen.chosen.criterion).plain()
+    people = tuple(str(person) for person in found.column("person_id"))
+    if not people:
+        raise UsageError("cohort", "nobody is in it here.", remedy="look with `openphm cohort count`")
+    seal = frozen["frozen"]
+    return Request(
+        **said, purpose=Purpose.DIRECT_CARE.value, cohort=str(frozen["id"]), criteria=criteria,
+        person_ids=people, as_at=datetime.fromisoformat(seal["as_at"]).date(), build=str(seal["build"]),
+    )  # fmt: skip
+
+
+def _spelled_out(criterion: Any) -> Any:
+    """The criterion with each cohort used by name replaced by what it says: the custodian checks words."""
+    if type(criterion).__name__ == "Cohort":
+        return _spelled_out(criterion.of)
+    inner = getattr(criterion, "of", None)
+    if isinstance(inner, tuple):
+        return replace(criterion, of=tuple(_spelled_out(part) for part in inner))
+    return replace(criterion, of=_spelled_out(inner)) if inner is not None else criterion
+
+
+def _key(path: Path) -> Ed25519PrivateKey:
+    """The signing key in a file. Raises UsageError; others may not read it."""
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise UsageError(path.name, "other users may read this key.", "Mode 0600.", "chmod 600 the file")
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except ValueError as error:
+        raise UsageError(
+            path.name, "it is not a key.", remedy="make one with `openphm reidentify key`"
+        ) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise UsageError(
+            path.name, "it is a key of another kind.", remedy="make one with `openphm reidentify key`"
+        )
+    return key
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise UsageError(path.name, "there is a file of this name.", remedy="name a new one") from error
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
+def _sent(address: str, envelope: dict[str, Any]) -> Any:
+    """What the custodian's service answers. Raises CustodianRefused with its reason."""
+    if not address.startswith(("http://127.0.0.1:", "http://localhost:", "http://[::1]:", "https://")):
+        raise UsageError("--to", "it is not https.", "A request names pseudonyms.", "use the https address")
+    asking = urllib.request.Request(  # noqa: S310 (https, or loopback, as just checked)
+        address, json.dumps(envelope).encode(), {"Content-Type": "application/json"}, method="POST"
+    )
+    try:
+        with urllib.request.urlopen(asking, timeout=60) as answer:  # noqa: S310
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        try:
+            said = json.load(error)["problems"][0]
+        except (ValueError, KeyError, IndexError, TypeError):
+            said = {}
+        parts = [str(said.get(name, "")) for name in ("found", "allowed", "remedy")]
+        raise CustodianRefused("custodian", *parts) from error
+    except urllib.error.URLError as error:
+        raise UsageError(
+            "--to", "the custodian's service does not answer.", remedy="check the address"
+        ) from error
