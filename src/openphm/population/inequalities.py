@@ -136,7 +136,7 @@ def _estimate(table: Table, measure: Standardised) -> Estimate:
 def _lines(
     kind: str, groups: Sequence[Group], measure: Standardised, held: Estimate, whole: Estimate
 ) -> list[Line]:
-    lines = [
+    lines: list[Line] = [
         (kind, group.id, measure.id, *_cells(held.interval, place, held), measure.unit)
         for place, group in enumerate(groups)
     ]
@@ -189,5 +189,5 @@ def _made(interval: Interval, held: Estimate, places: Sequence[int]) -> tuple[Ce
     return value, lower, upper
 
 
-def _known(value: float) -> float | None:
+def _known(value: np.ndarray | float) -> float | None:
     return float(value) if np.isfinite(value) else None

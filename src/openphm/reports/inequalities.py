@@ -66,7 +66,8 @@ def headline(records: Sequence[Record]) -> str:
     said = f"{TITLES[most]}{_UNITS.get(unit, '')}: {first} in the most deprived fifth and {last} in the least"
     falls = [TITLES[name] for name in sure if sure[name] < 0]
     less = f"; lower among the more deprived: {', '.join(falls)}" if falls else ""
-    return f"{said}, allowing for age. {len(sure)} of {len(held.names)} measures have a sure gradient of deprivation{less}."
+    counted = f"{len(sure)} of {len(held.names)} measures have a sure gradient of deprivation"
+    return f"{said}, allowing for age. {counted}{less}."
 
 
 def _groups_named(records: Sequence[Record]) -> str:
