@@ -16,6 +16,7 @@ from rich.table import Table
 import openphm
 from openphm.access import local_user
 from openphm.audit import AuditLog
+from openphm.cli.rekeying import rekey_store
 from openphm.core.errors import StoreError, UsageError
 from openphm.store import Build, Builds
 
@@ -24,9 +25,9 @@ COLUMNS = ("build", "state", "as_at", "created", "tables", "rows", "bytes", "sec
 
 @click.command("builds", short_help="List and move between builds.")
 @click.argument(
-    "action", type=click.Choice(["list", "publish", "rollback", "prune", "verify"]), default="list"
+    "action", type=click.Choice(["list", "publish", "rollback", "prune", "verify", "rekey"]), default="list"
 )
-@click.argument("build_id", required=False)
+@click.argument("build_id", metavar="[BUILD_ID|MAP]", required=False)
 @click.option(
     "--store",
     type=click.Path(path_type=Path, file_okay=False),
@@ -44,7 +45,8 @@ COLUMNS = ("build", "state", "as_at", "created", "tables", "rows", "bytes", "sec
     show_default=True,
     help="How to show.",
 )
-def command(action: str, build_id: str | None, store: Path, keep: int, form: str) -> None:
+@click.option("--dry-run", is_flag=True, help="rekey: say what would happen and change nothing.")
+def command(action: str, build_id: str | None, store: Path, keep: int, form: str, dry_run: bool) -> None:
     """List the builds of a store, newest first, or move between them.
 
     \b
@@ -53,6 +55,8 @@ def command(action: str, build_id: str | None, store: Path, keep: int, form: str
     rollback              make the build before the live one live again
     prune                 remove all but the newest; never the live one
     verify [BUILD_ID]     hash the file and every table, and compare with the manifest
+    rekey MAP             a new build with the pseudonyms of a new key; MAP is from `custodian rotate`,
+                          its code is read from OPENPHM_REKEY_CODE
     """
     builds = Builds(store)
     if action == "publish" and build_id is None:
@@ -62,6 +66,9 @@ def command(action: str, build_id: str | None, store: Path, keep: int, form: str
     console = Console(highlight=False)
     if action == "verify":
         _verify(builds, build_id or builds.current().id, console)
+        return
+    if action == "rekey":
+        rekey_store(builds, build_id, dry_run=dry_run, console=console)
         return
     if action != "list":
         _move(builds, action, build_id, keep, console if form == "table" else Console(quiet=True))

@@ -22,7 +22,16 @@ from pathlib import Path
 
 from openphm.core import CustodianRefused
 from openphm.custodian.key_files import FileKeys
-from openphm.custodian.keys import KEY_VARIABLE, EnvironmentKeys, KeyProvider, RootKey, refuse_wrong_key
+from openphm.custodian.key_vault import VAULT_ADDRESS, VaultKeys
+from openphm.custodian.keys import (
+    KEY_VARIABLE,
+    EnvironmentKeys,
+    KeyProvider,
+    KeyStore,
+    RootKey,
+    refuse_wrong_key,
+)
+from openphm.custodian.private_files import write_private
 
 FIRST_EPOCH = "e1"
 _SETTINGS = "custodian.json"
@@ -78,36 +87,38 @@ class Home:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
         (folder / "keys").mkdir(mode=0o700, exist_ok=True)
-        provider = _provider(folder, environment)
-        if isinstance(provider, FileKeys):
+        provider = provider_of(folder, environment)
+        if isinstance(provider, KeyStore):
             key = RootKey.make(FIRST_EPOCH)
             provider.store(key)
         else:
             key = provider.root_key(FIRST_EPOCH)
-        settings = {
-            "format": 1,
-            "epoch": FIRST_EPOCH,
-            "key_check_value": key.check_value,
-            "keys": provider.name,
-        }
-        path = folder / _SETTINGS
-        path.write_text(json.dumps(settings, indent=2) + "\n", "utf-8")
-        path.chmod(0o600)
+        _write_settings(folder, key, provider)
         return cls.open(folder, environment)
+
+    @property
+    def provider(self) -> KeyProvider:
+        """Where the keys of this home come from."""
+        return provider_of(self.folder, self.environment)
 
     def key(self) -> RootKey:
         """The root key in force, checked. Raises CustodianRefused."""
-        key = _provider(self.folder, self.environment).root_key(self.epoch)
+        key = self.provider.root_key(self.epoch)
         refuse_wrong_key(key, self.check_value)
         return key
 
     @property
     def vault_path(self) -> Path:
-        return self.folder / "vault.sqlite"
+        return self.of_epoch("vault")
 
     @property
     def linkage_path(self) -> Path:
-        return self.folder / "linkage.sqlite"
+        return self.of_epoch("linkage")
+
+    def of_epoch(self, name: str, epoch: str = "") -> Path:
+        """A database of the home under the key of an epoch (the one in force when none is named)."""
+        epoch = epoch or self.epoch
+        return self.folder / (f"{name}.sqlite" if epoch == FIRST_EPOCH else f"{name}-{epoch}.sqlite")
 
     @property
     def review_path(self) -> Path:
@@ -144,8 +155,25 @@ class Home:
         finally:
             os.close(lock)
 
+    def put_in_force(self, key: RootKey) -> Home:
+        """Change over to another key: one file is replaced whole, and that is the moment it happens."""
+        _write_settings(self.folder, key, self.provider, before=self.epoch)
+        return Home.open(self.folder, self.environment)
 
-def _provider(folder: Path, environment: Mapping[str, str]) -> KeyProvider:
+
+def _write_settings(folder: Path, key: RootKey, provider: KeyProvider, before: str = "") -> None:
+    settings = {
+        "format": 1, "epoch": key.epoch, "key_check_value": key.check_value, "keys": provider.name,
+    }  # fmt: skip
+    if before:
+        settings["epoch_before"] = before
+    write_private(folder / _SETTINGS, (json.dumps(settings, indent=2) + "\n").encode())
+
+
+def provider_of(folder: Path, environment: Mapping[str, str]) -> KeyProvider:
+    """A key in the environment (development), HashiCorp Vault when its address is given, or the key file."""
     if environment.get(KEY_VARIABLE):
         return EnvironmentKeys(environment)
+    if environment.get(VAULT_ADDRESS):
+        return VaultKeys(environment)
     return FileKeys(folder / "keys", environment)

@@ -86,6 +86,16 @@ class FileKeys:
             os.fsync(file.fileno())
         return path
 
+    def forget(self, epoch: str) -> None:
+        """Overwrite the key file of an epoch and remove it."""
+        path = self.path(epoch)
+        if path.is_file():
+            with path.open("r+b") as file:
+                file.write(b"\0" * path.stat().st_size)
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+
 
 def refuse_readable_by_others(path: Path) -> None:
     """Raise CustodianRefused when a file of the custodian is missing or others may read it."""

@@ -17,7 +17,7 @@ import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -70,6 +70,17 @@ class KeyProvider(Protocol):
 
     def root_key(self, epoch: str) -> RootKey:
         """The root key of an epoch. Raises CustodianRefused when it cannot be had."""
+
+
+@runtime_checkable
+class KeyStore(KeyProvider, Protocol):
+    """A provider that can keep new keys."""
+
+    def store(self, key: RootKey) -> object:
+        """Keep a new key, which must not be there yet."""
+
+    def forget(self, epoch: str) -> None:
+        """Destroy the key of an epoch; nothing happens when there is none."""
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class Objections:
 
     def __init__(self, home: Home, key: RootKey) -> None:
         self._home = home
-        self._path = home.folder / "optouts" / "lists.sqlite"
+        self._path = home.of_epoch("optouts/lists", key.epoch)
         self._key = key
         self._cipher = AESSIV(key.derive("opt-outs", length=64))
 

@@ -48,11 +48,16 @@ def pseudonymise_numbers(raw: pa.Array, key: RootKey, superseded: Mapping[str, s
     kept = digits.filter(pa.array(valid)).to_pylist()
     if superseded:
         kept = [superseded.get(one, one) for one in kept]
-    secret = key.derive("person", "nhs")
-    made = base32([hmac.digest(secret, b"nhs\0" + one.encode("ascii"), "sha256")[:16] for one in kept], "p")
+    made = person_ids(kept, key)
     positions = np.cumsum(valid) - 1
     take = pa.array(positions, mask=~valid)
     return Numbers(raw, pa.array(kept, pa.string()).take(take), pa.array(made, pa.string()).take(take))
+
+
+def person_ids(digits: Sequence[str], key: RootKey) -> list[str]:
+    """The pseudonyms of valid NHS numbers, ten digits each."""
+    secret = key.derive("person", "nhs")
+    return base32([hmac.digest(secret, b"nhs\0" + one.encode("ascii"), "sha256")[:16] for one in digits], "p")
 
 
 def valid_digits(raw: pa.Array) -> pa.Array:

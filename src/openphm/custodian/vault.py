@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -51,10 +52,18 @@ class Vault:
         with self._connect() as connection:
             row = connection.execute("SELECT sealed FROM person WHERE person_id = ?", [person_id]).fetchone()
         connection.close()
-        if row is None:
-            return None
+        return None if row is None else self._unseal(person_id, row[0])
+
+    def everybody(self, at_a_time: int) -> Iterator[list[tuple[str, str]]]:
+        """(person_id, ten digits) of all, in parts. Raises CustodianRefused when a row was tampered with."""
+        with closing(self._connect()) as connection:
+            rows = connection.execute("SELECT person_id, sealed FROM person ORDER BY person_id")
+            while part := rows.fetchmany(at_a_time):
+                yield [(person, self._unseal(person, sealed)) for person, sealed in part]
+
+    def _unseal(self, person_id: str, sealed: bytes) -> str:
         try:
-            return self._cipher.decrypt(row[0], [_PURPOSE, person_id.encode("ascii")]).decode("ascii")
+            return self._cipher.decrypt(sealed, [_PURPOSE, person_id.encode("ascii")]).decode("ascii")
         except InvalidTag as error:
             raise CustodianRefused(
                 "the vault",

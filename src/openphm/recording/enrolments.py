@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -58,6 +59,19 @@ class Enrolments:
         with self._engine.connect() as connection:
             rows = connection.execute(select_.order_by(ENROLMENT.c.offered_on, ENROLMENT.c.person_id))
             return [_enrolment(row) for row in rows]
+
+    def rekey(self, people: Mapping[str, str]) -> int:
+        """Give people their new pseudonym after a change of key; answers how many rows. Safe to run again."""
+        changed = 0
+        with self._engine.begin() as connection:
+            known = connection.execute(select(ENROLMENT.c.person_id).distinct()).scalars().all()
+            for old in known:
+                if old in people:
+                    done = connection.execute(
+                        update(ENROLMENT).where(ENROLMENT.c.person_id == old).values(person_id=people[old])
+                    )
+                    changed += done.rowcount
+        return changed
 
     def _changed(self, enrolment: Enrolment) -> Enrolment:
         where = [ENROLMENT.c[name] == getattr(enrolment, name) for name in _KEY]

@@ -14,6 +14,7 @@ import click
 COMMANDS = {
     "init": "Make a custodian's home with a new key.",
     "pseudonymise": "Turn identifiable extracts into extracts about pseudonyms.",
+    "rotate": "Change the key: new pseudonyms for everybody, and a sealed map for zone P.",
     "optouts": "Lists of people who object: take one in, and how old they are.",
     "link-report": "How many records found their person, and how well.",
     "registrations": "The list of who is registered where, for re-identification.",
