@@ -20,6 +20,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
+from math import prod
+from typing import NamedTuple
 
 from openphm.core.additivity import Additivity, Dimension
 from openphm.core.results import Cell, Result
@@ -28,6 +30,9 @@ from openphm.release.slices import Coordinate, Place, Slice, coordinates, is_set
 
 Move = dict[str, int]
 """Label to +1 or -1: a change along one dimension that keeps its sums."""
+
+Moves = dict[tuple[int, tuple[str, ...], str, bool], list[Move]]
+"""The moves of a label among the labels of a slice: slices often have the same."""
 
 Cost = tuple[int, int, float]
 
@@ -38,27 +43,38 @@ def also_hidden(result: Result, rule: DisclosureRule, hidden: set[Place]) -> set
     if additivity is None or not hidden:
         return set()
     covered = set(hidden)
+    moves: Moves = {}
     for held in slices_of(result, additivity, rule):
         primary = [one for one in coordinates(held) if held.items[one].place in hidden]
-        _Cover(held, additivity.dimensions, covered).protect(primary)
+        _Cover(held, additivity.dimensions, covered, moves).protect(primary)
         if held.is_base:
             covered |= _same_people(result, additivity, held, covered)
     covered |= _same_rows(result, covered - hidden)
     return covered - hidden
 
 
+class _Room(NamedTuple):
+    """How far a hidden figure must be free to move, and whether the others may become 0."""
+
+    down: float
+    up: float
+    to_nought: bool
+
+
 class _Cover:
     """The hidden figures of one slice, to which boxes are added."""
 
-    def __init__(self, held: Slice, dimensions: Sequence[Dimension], covered: set[Place]) -> None:
+    def __init__(
+        self, held: Slice, dimensions: Sequence[Dimension], covered: set[Place], moves: Moves
+    ) -> None:
         self.items = held.items
         self.covered = covered
         self.dimensions = dimensions
-        self.labels = [sorted({one[d] for one in held.items}) for d in range(len(dimensions))]
+        self.labels = [tuple(sorted({one[d] for one in held.items})) for d in range(len(dimensions))]
         self.inner = [
             _inner(dimension, labels) for dimension, labels in zip(dimensions, self.labels, strict=True)
         ]
-        self._moves: dict[tuple[int, str, bool], list[Move]] = {}
+        self.moves = moves
 
     def protect(self, primary: Iterable[Coordinate]) -> None:
         """Hide a box around each figure that the rule hides."""
@@ -91,10 +107,23 @@ class _Cover:
         self, one: Coordinate, down: float, up: float, *, heed: bool, to_nought: bool = False
     ) -> list[Coordinate] | None:
         """The corners of the cheapest box in which this figure may move so far; None when there is none."""
+        room = _Room(down, up, to_nought)
+        choices = [
+            [
+                move
+                for move in self._moves_of(d, label, heed)
+                if all(
+                    self._is_free((*one[:d], other, *one[d + 1 :]), move[label] * sign, room)
+                    for other, sign in move.items()
+                    if other != label
+                )
+            ]
+            for d, label in enumerate(one)
+        ]
         best: list[Coordinate] | None = None
         least: Cost | None = None
-        for moves in product(*(self._moves_of(d, label, heed) for d, label in enumerate(one))):
-            corners = self._corners(one, moves, down, up, to_nought)
+        for moves in product(*choices):
+            corners = self._corners(one, moves, room)
             if corners is None:
                 continue
             cost = self._cost(corners)
@@ -104,29 +133,28 @@ class _Cover:
                 break
         return best
 
-    def _corners(
-        self, one: Coordinate, moves: Sequence[Move], down: float, up: float, to_nought: bool
-    ) -> list[Coordinate] | None:
+    def _corners(self, one: Coordinate, moves: Sequence[Move], room: _Room) -> list[Coordinate] | None:
         """The other corners of a box, when all of them have room."""
-        facing = 1
-        for label, move in zip(one, moves, strict=True):
-            facing *= move[label]
+        facing = prod(move[label] for label, move in zip(one, moves, strict=True))
         corners = []
         for corner in product(*moves):
             if corner == one:
                 continue
-            item = self.items.get(corner)
-            if item is None:
-                return None
-            sign = facing
-            for label, move in zip(corner, moves, strict=True):
-                sign *= move[label]
-            falls, rises = (down, up) if sign > 0 else (up, down)
-            low, high = (item.quantity, item.high + 1) if to_nought else (item.low, item.high)
-            if low < falls or high < rises:
+            sign = facing * prod(move[label] for label, move in zip(corner, moves, strict=True))
+            if not self._is_free(corner, sign, room):
                 return None
             corners.append(corner)
         return corners
+
+    def _is_free(self, corner: Coordinate, sign: int, room: _Room) -> bool:
+        """Whether a corner could move as far: with the hidden figure, or against it."""
+        item = self.items.get(corner)
+        if item is None:
+            return False
+        falls, rises = (room.down, room.up) if sign > 0 else (room.up, room.down)
+        if room.to_nought:
+            return item.quantity >= falls and item.high + 1 >= rises
+        return item.low >= falls and item.high >= rises
 
     def _cost(self, corners: Iterable[Coordinate]) -> Cost:
         new = [one for one in corners if self.items[one].place not in self.covered]
@@ -138,10 +166,10 @@ class _Cover:
         return [other for other in self.items if sum(a != b for a, b in zip(one, other, strict=True)) <= 1]
 
     def _moves_of(self, d: int, label: str, heed: bool) -> list[Move]:
-        key = (d, label, heed)
-        if key not in self._moves:
-            self._moves[key] = list(_moves(self.dimensions[d], label, self.labels[d], self.inner[d], heed))
-        return self._moves[key]
+        key = (d, self.labels[d], label, heed)
+        if key not in self.moves:
+            self.moves[key] = list(_moves(self.dimensions[d], label, self.labels[d], self.inner[d], heed))
+        return self.moves[key]
 
 
 def _inner(dimension: Dimension, labels: Sequence[str]) -> set[str]:

@@ -38,7 +38,6 @@ def decide_row(row: Sequence[Cell | Scalar], rule: DisclosureRule) -> list[Figur
     be had from them.
     """
     shares = {_parts(cell) for cell in row if isinstance(cell, Cell) and _is_share(cell)}
-    limits_rule = replace(rule, significant_figures=max(rule.significant_figures - 1, 1))
     decided: list[Figure | Scalar] = []
     hidden: set[tuple[float, float]] = set()
     for item in row:
@@ -46,7 +45,7 @@ def decide_row(row: Sequence[Cell | Scalar], rule: DisclosureRule) -> list[Figur
             decided.append(item)
             continue
         is_limit = _parts(item) in shares and not _is_share(item)
-        figure = decide(item, limits_rule if is_limit else rule)
+        figure = decide(item, _rule_of_limits(rule) if is_limit else rule)
         if figure.is_suppressed and (parts := _parts(item)):
             hidden.add(parts)
         decided.append(figure)
@@ -54,6 +53,10 @@ def decide_row(row: Sequence[Cell | Scalar], rule: DisclosureRule) -> list[Figur
         if isinstance(item, Cell) and item.value is not None and _parts(item) in hidden:
             decided[place] = HIDDEN_FIGURE
     return decided
+
+
+def _rule_of_limits(rule: DisclosureRule) -> DisclosureRule:
+    return replace(rule, significant_figures=max(rule.significant_figures - 1, 1))
 
 
 def _parts(cell: Cell) -> tuple[float, float] | None:
