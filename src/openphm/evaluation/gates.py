@@ -1,0 +1,98 @@
+"""Gates: green, amber, red, each with its reason in plain words. On red no causal claim is shown.
+
+The limits are those of the method page, in one table, so that a reader can see them and a test can hold them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Light(IntEnum):
+    """The higher, the worse: the light of several checks is their highest."""
+
+    GREEN = 0
+    AMBER = 1
+    RED = 2
+
+    @property
+    def word(self) -> str:
+        """green, amber, red."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A limit for amber and a limit for red; red may be infinite (never red by this alone)."""
+
+    amber: float
+    red: float
+
+    def light(self, value: float) -> Light:
+        """The light of a value that is bad when large. What could not be computed (NaN) is amber."""
+        if value != value:  # NaN
+            return Light.AMBER
+        return Light.RED if value > self.red else Light.AMBER if value > self.amber else Light.GREEN
+
+
+NEVER = float("inf")
+FEWEST_TREATED = 30
+BALANCE = Gate(0.05, 0.10)
+VARIANCE_RATIO = Gate(1.25, 2.0)
+UNMATCHED = Gate(0.05, 0.15)
+# Control persons worth their weight, as a multiple of the treated: amber below 3, red below 1.
+EFFECTIVE = Gate(-3.0, -1.0)
+LARGEST_WEIGHT = Gate(0.01, 0.05)
+HELD_OUT_LOG = Gate(NEVER, 0.20)
+NEGATIVE_CONTROLS = Gate(0.03, 0.10)
+LOST = Gate(0.02, 0.05)
+ONE_PERSON = Gate(0.05, NEVER)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: what was found, the light, and a sentence for somebody who signs."""
+
+    name: str
+    light: Light
+    words: str
+    value: float = float("nan")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All checks of a study and the light of the whole."""
+
+    checks: tuple[Check, ...]
+
+    @classmethod
+    def of(cls, checks: Iterable[Check]) -> Verdict:
+        """Worst first, otherwise in the order given."""
+        return cls(tuple(sorted(checks, key=lambda one: -one.light)))
+
+    @property
+    def light(self) -> Light:
+        """The worst of the checks."""
+        return max((one.light for one in self.checks), default=Light.GREEN)
+
+    @property
+    def may_claim(self) -> bool:
+        """Whether a causal claim may be shown."""
+        return self.light is not Light.RED
+
+    @property
+    def words(self) -> str:
+        """One sentence, and the reasons when it is not green."""
+        reasons = " ".join(one.words for one in self.checks if one.light is self.light)
+        if self.light is Light.GREEN:
+            return "The two groups can be compared, and every check was passed."
+        if self.light is Light.AMBER:
+            return f"Read with care. {reasons}"
+        return f"No claim about the programme can be made from these data. {reasons}"
+
+
+def worst(*lights: Light) -> Light:
+    """The highest of some lights."""
+    return max(lights)
