@@ -15,7 +15,17 @@ import pytest
 
 from openphm.access import Scope
 from openphm.cli.main import run
-from openphm.criteria import Attribute, Condition, Criterion, compile_flags, known_names
+from openphm.criteria import (
+    Activity,
+    Attribute,
+    Condition,
+    Criterion,
+    Known,
+    Segment,
+    Snapshot,
+    compile_flags,
+    known_names,
+)
 from openphm.definitions import load
 from openphm.population import Population, open_in_scope
 from openphm.population.people import window_sql
@@ -80,6 +90,53 @@ def test_the_snapshot_says_what_criteria_say_at_every_year_end(engine: DuckDBEng
         ).to_pylist()[0]
         assert row.pop("people") > 300
         assert {name: n for name, n in row.items() if n} == {}
+
+
+def leaves_of(known: Known, columns: dict[str, str]) -> list[Criterion]:
+    """One or more questions about everything that has a column in the snapshot."""
+    pods = [name for name in sorted(known.activities) if f"n_{name}" in columns]
+    found: list[Criterion] = [Condition((name,)) for name in sorted(known.conditions)]
+    for name, kind in sorted(known.attributes.items()):
+        if kind.kind == "number" and name in columns:
+            found += [Attribute(name), Attribute(name, at_least=3), Attribute(name, below=5)]
+        elif name in columns:
+            found += [Attribute(name, any_of=(value,)) for value in kind.values] + [Attribute(name)]
+    for pod in pods:
+        found += [Activity((pod,), 12), Activity((pod,), 12, count_at_least=2)]
+        found += [Activity((pod,), 12, count_at_most=0), Activity((pod,), 12, cost_at_least_gbp=250)]
+    found += [Activity(tuple(pods), 12, count_at_least=20), Activity(tuple(pods), 12, cost_at_most_gbp=999)]
+    found += [Segment((code,)) for code in sorted(known.segments)]
+    found += [Attribute("age", at_least=65), Attribute("age", below=18), Attribute("sex", any_of=("1",))]
+    found += [Attribute("ethnic_group", any_of=(one,)) for one in ("White", "Asian", "Black")]
+    return [
+        one for one in found if not (isinstance(one, Attribute) and one.is_on_spine and not one.is_tested)
+    ]
+
+
+def test_the_fast_form_says_what_the_general_one_says_at_every_year_end(engine: DuckDBEngine) -> None:
+    definitions = load()
+    known, columns = known_names(definitions), engine.columns("person.snapshot")
+    leaves = leaves_of(known, columns)
+    named = [(f"c{n}", criterion) for n, criterion in enumerate(leaves)]
+    days = engine.query("SELECT DISTINCT as_at FROM person.snapshot ORDER BY as_at").column(0).to_pylist()
+    assert len(leaves) > 200
+    for day in days:
+        snapshot = Snapshot.of(columns, day, definitions)
+        asked = (
+            "SELECT n.*, p.birth_month FROM person.snapshot AS n "
+            "JOIN person.person AS p ON p.person_key = n.person_key "
+            f"WHERE n.as_at = DATE '{day}' AND n.person_key <= 1000"
+        )
+        compared = ", ".join(f"COUNT(CASE WHEN f.{n} <> g.{n} THEN 1 END) AS {n}" for n, _ in named)
+        row = engine.query(
+            f"WITH asked AS ({asked}), fast AS ({compile_flags(named, 'asked', snapshot=snapshot)}), "
+            f"general AS ({compile_flags(named, 'asked')}) SELECT COUNT(*) AS people, {compared} "
+            "FROM fast AS f JOIN general AS g ON g.person_key = f.person_key"
+        ).to_pylist()[0]
+        assert row.pop("people") > 300
+        assert {str(leaves[int(name[1:])]): n for name, n in row.items() if n} == {}
+        answered = sum(snapshot.test(leaf) is not None for leaf in leaves)
+        assert answered > 0.9 * len(leaves)
 
 
 def test_the_stored_window_is_the_computed_one(engine: DuckDBEngine, population: Population) -> None:

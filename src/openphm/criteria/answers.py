@@ -118,17 +118,8 @@ class Answers:
         return next(group.number for group in self.groups if group.leaves == leaves)
 
     def totals(self) -> list[exp.Expr]:
-        """One aggregate for each group: is there a row, how many, how many pounds."""
-        wanted: list[exp.Expr] = []
-        for group in self.groups:
-            leaf = next(iter(group.leaves))
-            if not counts_rows(leaf):
-                wanted.append(_total("MAX", group.number, number(1), f"leaf_{group.number}"))
-                continue
-            adds_pounds = isinstance(leaf, Activity) and leaf.asks_cost
-            amount = column("amount") if adds_pounds else number(1)
-            wanted.append(_total("SUM", group.number, amount, f"leaf_{group.number}"))
-        return wanted
+        """One aggregate for each group: how many rows, or how many pounds."""
+        return [_total(group) for group in self.groups]
 
     def test(self, criterion: Criterion) -> exp.Expr:
         """The criterion as an expression that is true or false, never null."""
@@ -148,7 +139,7 @@ class Answers:
 
     def _any(self, criterion: Any) -> exp.Expr:
         together, apart = self.bundling.split(criterion)
-        tests = [self._read(together).eq(number(1))] if together else []
+        tests = [self._any_row(together)] if together else []
         return any_of([*tests, *(self.test(part) for part in apart)])
 
     def _at_least(self, criterion: AtLeast) -> exp.Expr:
@@ -171,7 +162,7 @@ class Answers:
             name, alias = PLACE_COLUMNS[criterion.level]
             return _never_null(is_in(column(name, alias), criterion.any_of))
         if is_presence(criterion):
-            return self._read(frozenset({criterion})).eq(number(1))
+            return self._any_row(frozenset({criterion}))
         assert isinstance(criterion, Activity | dated.Codelist)
         return self._counted(criterion)
 
@@ -190,16 +181,21 @@ class Answers:
             tests.append(found.copy() <= number(most))
         return all_of(tests)
 
+    def _any_row(self, leaves: frozenset[Criterion]) -> exp.Expr:
+        return exp.GT(this=self._read(leaves), expression=number(0))
+
     def _read(self, leaves: frozenset[Criterion]) -> exp.Expr:
         """A group's total; nothing recorded is zero."""
         return exp.func("COALESCE", column(f"leaf_{self.number_of(leaves)}", "a"), number(0), copy=False)
 
 
-def _total(function: str, place: int, amount: exp.Expr, name: str) -> exp.Expr:
-    marked = (
-        exp.Case().when(column("leaf").eq(number(place)), amount, copy=False).else_(number(0), copy=False)
-    )
-    return exp.alias_(exp.func(function, marked, copy=False), name, copy=False)
+def _total(group: Group) -> exp.Expr:
+    """Filtered, so that a row is added to the one group it answers and not compared with every other."""
+    leaf = next(iter(group.leaves))
+    adds_pounds = isinstance(leaf, Activity) and leaf.asks_cost
+    total = exp.Sum(this=column("amount")) if adds_pounds else exp.Count(this=exp.Star(), big_int=True)
+    of_group = exp.Where(this=column("leaf").eq(number(group.number)))
+    return exp.alias_(exp.Filter(this=total, expression=of_group), f"leaf_{group.number}", copy=False)
 
 
 def _spine_test(criterion: Attribute) -> exp.Expr:

@@ -155,12 +155,13 @@ def _answered(
     select = exp.select(*chosen, copy=False).from_(table(reading.spine, "s"), copy=False)
     lanes = plan_lanes(answers.groups)
     if lanes:
-        rows = all_rows(select_hits(lanes, reading))
-        added = exp.select(column("person_key"), column("as_at"), *answers.totals(), copy=False)
-        added = added.from_("hit", copy=False).group_by(column("person_key"), column("as_at"), copy=False)
-        same = all_of(column(key, "a").eq(column(key, "s")) for key in ("person_key", "as_at"))
+        keys = [column(key) for key in reading.keys]
+        added = exp.select(*keys, *answers.totals(), copy=False).from_("hit", copy=False)
+        added = added.group_by(*(column(key) for key in reading.keys), copy=False)
+        same = all_of(column(key, "a").eq(column(key, "s")) for key in reading.keys)
         select = select.join(table("answer", "a"), on=same, join_type="left", copy=False)
-        select = select.with_("hit", as_=rows, copy=False).with_("answer", as_=added, copy=False)
+        hits = all_rows(select_hits(lanes, reading))
+        select = select.with_("hit", as_=hits, copy=False).with_("answer", as_=added, copy=False)
     return _with_side_tables(select, answers, criteria)
 
 

@@ -12,6 +12,7 @@ from datetime import date
 
 from sqlglot import exp
 
+from openphm.core.periods import month_end
 from openphm.criteria import dated
 from openphm.criteria.chains import chain_rows
 from openphm.criteria.coded import coded_rows
@@ -49,6 +50,16 @@ class Reading:
     with_amount: bool = False
     as_at: date | None = None
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What tells the rows of the spine apart."""
+        return ("person_key",) if self.as_at is not None else ("person_key", "as_at")
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """What each row that holds says."""
+        return ("leaf", "amount") if self.with_amount else ("leaf",)
+
     def window(self, holding: Holding) -> tuple[date | None, date | None]:
         """The days in which a row must have begun: after the first, up to the second."""
         if self.as_at is None:
@@ -58,24 +69,35 @@ class Reading:
 
 
 def select_hits(lanes: Sequence[Lane], reading: Reading) -> list[exp.Select]:
-    """One SELECT for each way of holding: person_key, as_at, leaf (and amount) of every row that holds."""
+    """The keys of the spine row, leaf (and amount) of every row that holds.
+
+    One SELECT for each way of holding; only one when the spine has one date, which every row was
+    then compared with while it was read.
+    """
     ways = dict.fromkeys(lane.key.holding for lane in lanes)
-    return [_joined(way, [lane for lane in lanes if lane.key.holding == way], reading) for way in ways]
+    held = [(way, _rows(way, [one for one in lanes if one.key.holding == way], reading)) for way in ways]
+    if reading.as_at is None:
+        return [_joined(rows, _holds(way), reading) for way, rows in held]
+    kept = [column(name, "r") for name in ("person_key", *reading.answered)]
+    parts = [
+        exp.select(*kept, copy=False)
+        .from_(rows.subquery("r", copy=False), copy=False)
+        .where(*_holds_on(reading.as_at, way), copy=False)
+        for way, rows in held
+    ]
+    return [_joined(all_rows(parts), [], reading)]
 
 
-def _joined(way: Holding, lanes: Sequence[Lane], reading: Reading) -> exp.Select:
-    read = [select for lane in lanes for select in _SOURCES[lane.key.source](lane, reading)]
-    rows = all_rows(read)
-    chosen: list[exp.Expr] = [column("person_key", "s"), column("as_at", "s"), column("leaf", "d")]
-    if reading.with_amount:
-        chosen.append(column("amount", "d"))
-    same_person = column("person_key", "d").eq(column("person_key", "s"))
-    on = all_of([same_person, *_holds(way)])
-    return (
-        exp.select(*chosen, copy=False)
-        .from_(table(reading.spine, "s"), copy=False)
-        .join(rows.subquery("d", copy=False), on=on, copy=False)
-    )
+def _rows(way: Holding, lanes: Sequence[Lane], reading: Reading) -> exp.Query:
+    return all_rows([select for lane in lanes for select in _SOURCES[lane.key.source](lane, reading)])
+
+
+def _joined(rows: exp.Query, holds: Iterable[exp.Expr], reading: Reading) -> exp.Select:
+    """The rows of people of the spine."""
+    chosen = [*(column(key, "s") for key in reading.keys), *(column(name, "d") for name in reading.answered)]
+    on = all_of([column("person_key", "d").eq(column("person_key", "s")), *holds])
+    spine = exp.select(*chosen, copy=False).from_(table(reading.spine, "s"), copy=False)
+    return spine.join(rows.subquery("d", copy=False), on=on, copy=False)
 
 
 def all_rows(parts: Sequence[exp.Select]) -> exp.Query:
@@ -98,6 +120,15 @@ def _holds(way: Holding) -> list[exp.Expr]:
         return [start <= as_at]
     last = as_at if way.months is None else call("add_months", as_at, number(-way.months))
     return [start <= as_at, is_open_after(column("to_date", "d"), last)]
+
+
+def _holds_on(as_at: date, way: Holding) -> list[exp.Expr]:
+    """What is left to compare with the one date of the spine, where reading the table did not."""
+    if way.way == "month":
+        return [column("month_end", "r").eq(day_literal(month_end(as_at)))]
+    if way.way == "chained":
+        return [exp.LTE(this=column("to_date", "r"), expression=day_literal(as_at))]
+    return []
 
 
 def _in_time(lane: Lane, reading: Reading, first: str, stop: str = "") -> list[exp.Expr]:
