@@ -15,6 +15,7 @@ from importlib.util import find_spec
 import click
 from rich.console import Console
 
+from openphm.cli.zones import refuse_keys_of_zone_i
 from openphm.core.errors import OpenPHMError
 
 # In the order in which people meet them, with one line each so that help needs no import.
@@ -74,8 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and answer its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        answer = openphm.main(list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+        refuse_keys_of_zone_i(words, os.environ)
+        answer = openphm.main(words, standalone_mode=False)
     except OpenPHMError as error:
         return _told(error)
     except click.exceptions.Exit as leave:

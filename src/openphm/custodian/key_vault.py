@@ -26,11 +26,11 @@ from urllib.parse import quote, urlsplit
 from openphm.core import CustodianRefused
 from openphm.custodian.keys import ENVIRONMENT_VARIABLE, RootKey
 
-VAULT_ADDRESS = "OPENPHM_VAULT_ADDRESS"
-VAULT_PATH = "OPENPHM_VAULT_PATH"
-VAULT_TRANSIT = "OPENPHM_VAULT_TRANSIT_KEY"
-TOKEN_FILE = "OPENPHM_VAULT_TOKEN_FILE"  # noqa: S105 (the name, not the token)
-TOKEN = "OPENPHM_VAULT_TOKEN"  # noqa: S105
+VAULT_ADDRESS = "OPENPHM_CUSTODIAN_VAULT_ADDRESS"
+VAULT_PATH = "OPENPHM_CUSTODIAN_VAULT_PATH"
+VAULT_TRANSIT = "OPENPHM_CUSTODIAN_VAULT_TRANSIT_KEY"
+TOKEN_FILE = "OPENPHM_CUSTODIAN_VAULT_TOKEN_FILE"  # noqa: S105 (the name, not the token)
+TOKEN = "OPENPHM_CUSTODIAN_VAULT_TOKEN"  # noqa: S105
 _USUAL_PATH = "secret/openphm"
 _SECONDS = 10
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -38,7 +38,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True)
 class VaultKeys:
-    """Keys at `<mount>/<path>/<epoch>`; `mount` is the first part of OPENPHM_VAULT_PATH."""
+    """Keys at `<mount>/<path>/<epoch>`; `mount` is the first part of OPENPHM_CUSTODIAN_VAULT_PATH."""
 
     environment: Mapping[str, str]
     name: str = "vault"

@@ -4,8 +4,8 @@
     2  a new key is kept beside the one in force              5  custodian.json is replaced: it has happened
     3  vault, linkage and opt-outs are written under it       6  `finish` destroys the old key and databases
 
-Until step 5 the home is in its old state, whole. The map and its code go to zone P (`builds rekey MAP`) by two
-ways; nothing in it leads to an NHS number.
+Until step 5 the home is in its old state, whole. The map and its code go to zone P (`builds rekey MAP`) by
+two ways; nothing in it leads to an NHS number.
 """
 
 from __future__ import annotations

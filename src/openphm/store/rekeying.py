@@ -28,7 +28,7 @@ NOTE = "rekeyed"
 
 @dataclass(frozen=True)
 class Rekeyed:
-    """How many pseudonyms the map changed, how many got a random one, and how many of the map were not there."""
+    """How many pseudonyms the map changes, how many get a random one, how many of the map are not there."""
 
     from_map: int
     at_random: int
@@ -89,7 +89,8 @@ def _copy(source: Path, target: Path, people: Mapping[str, str]) -> None:
         connection.execute(f"ATTACH {text_literal(str(target))} AS openphm")
         connection.execute("COPY FROM DATABASE source TO openphm (SCHEMA)")
         tables = connection.execute(
-            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'source' AND NOT temporary"
+            "SELECT schema_name, table_name FROM duckdb_tables() "
+            "WHERE database_name = 'source' AND NOT temporary"
         ).fetchall()
         for schema, name in tables:
             place = f'"{schema}"."{name}"'
