@@ -26,7 +26,9 @@ def check_places(population: Asking, chosen: Chosen) -> None:
 
 def _problems(population: Asking, chosen: Chosen, place: Place) -> Iterator[Problem]:
     allowed = _allowed(population, place.level)
-    for code in place.any_of if allowed is not None else ():
+    if allowed is None:
+        return
+    for code in place.any_of:
         if code not in allowed:
             close = nearest(code, [one.lower() for one in allowed]).upper()
             yield Problem(

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from openphm.core.periods import Window
-from openphm.criteria import Condition, Criterion, Known, parse
+from openphm.criteria import Condition, Criterion, Known, Snapshot, compile_flags, parse
 from openphm.criteria.trees import text
 from openphm.definitions import Definitions
-from openphm.definitions.profiles import AGE, Profile, ProfileRow
-from openphm.population.asking import Asking
+from openphm.definitions.profiles import AGE, ALL, Profile, ProfileRow
+from openphm.population.asking import Asking, Row
 from openphm.population.cohorts.members import REGISTERED, flags_sql
-from openphm.population.people import sql_date
+from openphm.population.people import sql_date, window_sql
 
 STANDARD = "wider_determinants"
 """The profile that every cohort has."""
@@ -103,14 +103,9 @@ def describe(
     """Sums by pattern of groups: bit 0 is the first group. Everybody registered is in one pattern."""
     days = Window.twelve_months_to(as_at).days
     found = {}
-    for row in population.ask(_sql(population, rows, groups, as_at), as_at):
-        people = int(row["people"])
-        sums = {}
-        for place, one in enumerate(rows):
-            whole = (row[f"{part}_{place}"] for part in ("n", "total", "squares", "above", "top"))
-            n, total, squares, above, top = (value or 0 for value in whole)
-            sums[one.row.id] = Sums(int(n), float(total), float(squares), int(above), float(top))
-        found[int(row["pattern"])] = Group(people, float(row["person_days"]) / days, sums)
+    for row in _asked(population, rows, groups, as_at):
+        sums = {one.row.id: _read(row, place, one) for place, one in enumerate(rows)}
+        found[int(row["pattern"])] = Group(int(row["people"]), float(row["person_days"] or 0) / days, sums)
     return found
 
 
@@ -121,45 +116,98 @@ def group_of(patterns: Mapping[int, Group], rows: Sequence[Described], wanted: i
     return Group(sum(one.people for one in chosen), sum(one.person_years for one in chosen), sums)
 
 
-def _sql(population: Asking, rows: Sequence[Described], groups: Sequence[Criterion], as_at: date) -> str:
+def _asked(
+    population: Asking, rows: Sequence[Described], groups: Sequence[Criterion], as_at: date
+) -> list[Row]:
+    """The sums by pattern: from the wide row of each person where it is stored, otherwise in general."""
     flags = [(f"group_{place}", criterion) for place, criterion in enumerate(groups)]
     flags += [(f"share_{place}", one.criterion) for place, one in enumerate(rows) if one.criterion]
-    pattern = " + ".join(f"f.group_{place} * {1 << place}" for place in range(len(groups)))
-    sums = ",\n    ".join(_sums(place, _value(place, one.row)) for place, one in enumerate(rows))
-    return f"""{REGISTERED},
-flags AS (
-{flags_sql(flags)}
-),
-numbers AS (
-{_numbers(rows, as_at)}
-),
-used AS (
-{_used(population, rows, as_at)}
-)
-SELECT {pattern} AS pattern, COUNT(*) AS people, SUM(r.person_days) AS person_days,
+    snapshot = population.snapshot_at(as_at)
+    wide = _wide_values(rows, snapshot) if snapshot else None
+    if snapshot is None or wide is None:
+        held = population.columns("person.month")
+        select = f"{REGISTERED},\n{_general(rows, held, as_at)},\nflags AS (\n{flags_sql(flags)}\n)\n"
+        return population.ask(select + _summed(rows, len(groups)), as_at)
+    columns = dict.fromkeys(snapshot.spine_columns(criterion for _, criterion in flags))
+    columns.update(dict.fromkeys(name for names in wide.values() for name in names))
+    values = [f"{' + '.join(f'p.{name}' for name in names)} AS value_{n}" for n, names in wide.items()]
+    window = "segments.window" if as_at == population.as_at else f"(\n{window_sql(as_at)}\n)"
+    select = (
+        f"amounts AS (SELECT {', '.join(['p.person_key', 'w.person_days', *values])} FROM people AS p "
+        f"LEFT JOIN {window} AS w ON w.person_key = p.person_key),\n"
+        f"flags AS (\n{compile_flags(flags, 'people', snapshot=snapshot)}\n)\n"
+    )
+    return population.ask_snapshot(select + _summed(rows, len(groups)), as_at, list(columns))
+
+
+def _summed(rows: Sequence[Described], groups: int) -> str:
+    """The last SELECT: over `flags` (groups and shares) and `amounts` (person_days and other values)."""
+    pattern = " + ".join(f"f.group_{place} * {1 << place}" for place in range(groups))
+    sums = ",\n    ".join(_sums(place, one) for place, one in enumerate(rows))
+    return f"""SELECT {pattern} AS pattern, COUNT(*) AS people, SUM(a.person_days) AS person_days,
     {sums}
-FROM registered AS r
-JOIN flags AS f ON f.person_key = r.person_key
-LEFT JOIN numbers AS n ON n.person_key = r.person_key
-LEFT JOIN used AS u ON u.person_key = r.person_key
+FROM flags AS f
+JOIN amounts AS a ON a.person_key = f.person_key
 GROUP BY 1"""
 
 
-def _value(place: int, row: ProfileRow) -> str:
-    if row.kind == "share_of":
-        return f"f.share_{place}"
-    if row.kind == "mean_of":
-        return "age_at(r.birth_month, r.as_at)" if row.of == AGE else f"n.number_{place}"
-    return f"COALESCE(u.used_{place}, 0)"
-
-
-def _sums(place: int, value: str) -> str:
-    real = f"CAST({value} AS DOUBLE)"
+def _sums(place: int, one: Described) -> str:
+    if one.criterion:
+        return f"SUM(f.share_{place}) AS above_{place}"
+    real = f"CAST(a.value_{place} AS DOUBLE)"
     return (
-        f"COUNT({value}) AS n_{place}, SUM({real}) AS total_{place}, "
+        f"COUNT(a.value_{place}) AS n_{place}, SUM({real}) AS total_{place}, "
         f"SUM({real} * {real}) AS squares_{place}, "
-        f"COUNT(CASE WHEN {value} > 0 THEN 1 END) AS above_{place}, MAX({real}) AS top_{place}"
+        f"COUNT(CASE WHEN a.value_{place} > 0 THEN 1 END) AS above_{place}, MAX({real}) AS top_{place}"
     )
+
+
+def _read(row: Row, place: int, one: Described) -> Sums:
+    """The sums of one row. Of a share, every value is 0 or 1, so one number says all."""
+    above = int(row[f"above_{place}"] or 0)
+    if one.criterion:
+        return Sums(int(row["people"]), above, above, above, 1.0 if above else 0.0)
+    n, total, squares, top = (row[f"{part}_{place}"] or 0 for part in ("n", "total", "squares", "top"))
+    return Sums(int(n), float(total), float(squares), above, float(top))
+
+
+def _wide_values(rows: Sequence[Described], snapshot: Snapshot) -> dict[int, list[str]] | None:
+    """The columns of the wide row that add up to each amount; None when one is not there."""
+    found = {}
+    for place, one in enumerate(rows):
+        if one.criterion:
+            continue
+        if one.row.kind == "mean_of":
+            names = ["age_years" if one.row.of == AGE else str(one.row.of)]
+        else:
+            names = _month_columns(one.row, snapshot.columns)
+        if not names or any(name not in snapshot.columns for name in names):
+            return None
+        found[place] = names
+    return found
+
+
+def _general(rows: Sequence[Described], held: Mapping[str, str], as_at: date) -> str:
+    """CTEs that end in `amounts`: ages, attributes that are numbers, and use and pounds of 12 months."""
+    values = []
+    for place, one in enumerate(rows):
+        if one.row.kind == "mean_of":
+            value = "age_at(r.birth_month, r.as_at)" if one.row.of == AGE else f"n.number_{place}"
+            values.append(f"{value} AS value_{place}")
+        elif not one.criterion:
+            values.append(f"COALESCE(u.used_{place}, 0) AS value_{place}")
+    return f"""numbers AS (
+{_numbers(rows, as_at)}
+),
+used AS (
+{_used(rows, held, as_at)}
+),
+amounts AS (
+    SELECT {", ".join(["r.person_key", "r.person_days", *values])}
+    FROM registered AS r
+    LEFT JOIN numbers AS n ON n.person_key = r.person_key
+    LEFT JOIN used AS u ON u.person_key = r.person_key
+)"""
 
 
 def _numbers(rows: Sequence[Described], as_at: date) -> str:
@@ -178,13 +226,13 @@ def _numbers(rows: Sequence[Described], as_at: date) -> str:
     GROUP BY person_key"""
 
 
-def _used(population: Asking, rows: Sequence[Described], as_at: date) -> str:
+def _used(rows: Sequence[Described], held: Mapping[str, str], as_at: date) -> str:
     """Activity and pounds of the 12 months from person.month; one column each."""
-    held = population.columns("person.month")
-    columns = []
-    for place, one in enumerate(rows):
-        if one.row.kind in ("use_of", "cost_of"):
-            columns.append(f", {_added(_month_columns(one.row, held))} AS used_{place}")
+    columns = [
+        f", {_added(_month_columns(one.row, held))} AS used_{place}"
+        for place, one in enumerate(rows)
+        if one.row.kind in ("use_of", "cost_of")
+    ]
     window = Window.twelve_months_to(as_at)
     return f"""    SELECT person_key{"".join(columns)}
     FROM person.month
@@ -193,7 +241,9 @@ def _used(population: Asking, rows: Sequence[Described], as_at: date) -> str:
 
 
 def _month_columns(row: ProfileRow, held: Mapping[str, str]) -> list[str]:
-    if row.of == "all":
+    if row.of == ALL:
+        if "cost_total_gbp" in held:
+            return ["cost_total_gbp"]
         return [name for name in held if name.startswith("cost_") and name.endswith("_gbp")]
     names = [f"n_{one}" if row.kind == "use_of" else f"cost_{one}_gbp" for one in row.of]
     return [name for name in names if name in held]

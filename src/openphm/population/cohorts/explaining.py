@@ -7,19 +7,21 @@ by how much.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from openphm.core.errors import UsageError
 from openphm.core.results import Cell, Result, Scalar
-from openphm.criteria import Criterion
+from openphm.criteria import Activity, Attribute, Criterion
 from openphm.criteria.trees import is_plain_text, text
 from openphm.population.asking import Asking
 from openphm.population.cohorts.chosen import Chosen, one_line
-from openphm.population.cohorts.counting import cell, patterns, people_with, whole_pattern
-from openphm.population.cohorts.evidence import Held, evidence_sql, held, leaves, short_by
+from openphm.population.cohorts.counting import cell, whole_pattern
+from openphm.population.cohorts.evidence import evidence_sql, held, leaves, short_by
 from openphm.population.cohorts.members import (
     REGISTERED,
+    ask_flags,
     flags_sql,
     pattern_of,
     require_direct_care,
@@ -28,8 +30,9 @@ from openphm.population.cohorts.members import (
 
 COLUMNS = ("step", "criterion", "is_met", "part", "wanted", "holds", "found", "date", "short_by")
 NEAR_COLUMNS = ("step", "criterion", "missed_by", "people")
-MOST_SHORT = 3.0
-"""How far below a limit still counts as near, in the unit of the limit."""
+NEAR = (1, 2, 3)
+"""How far from a limit still counts as near, in the unit of the limit."""
+_LOWER, _UPPER = ("at_least", "above", "count_at_least"), ("at_most", "below", "count_at_most")
 LONGEST_ID = 128
 
 
@@ -89,49 +92,63 @@ def _listed(person_id: str) -> str:
 def near_misses(population: Asking, chosen: Chosen, as_at: date) -> Result:
     """People who miss exactly one step, by the step and, where it is a number, by how much.
 
-    missed_by is empty for all who miss that step alone; otherwise how far they are from its limit.
+    missed_by is empty for all who miss that step alone; otherwise it is 1, 2 or 3: they would meet the step
+    if its limit were so much lower (or higher), and not with one less.
     """
-    counts = patterns(population, chosen, as_at)
-    whole = whole_pattern(chosen)
-    members = people_with(counts, whole)
-    rows: list[tuple[Cell | Scalar, ...]] = [(0, "In the cohort", None, cell(members))]
+    nearer = [_nearer(step) for step in chosen.steps]
+    flags = steps_of(chosen)
+    flags += [(f"near_{n}_{by}", one) for n, steps in enumerate(nearer) for by, one in steps.items()]
+    rows = ask_flags(population, flags, _counted(chosen, nearer), as_at)
+    people = {(int(row["missed"]), row["missed_by"]): int(row["people"]) for row in rows}
+    answer: list[tuple[Cell | Scalar, ...]] = [(0, "In the cohort", None, cell(_all(people, -1)))]
     for place, name in enumerate(chosen.names):
-        alone = counts.get(whole & ~(1 << place), 0)
-        rows.append((place + 1, name, None, cell(alone)))
-        if alone and (leaf := _number_leaf(chosen.steps[place])):
-            rows += [
-                (place + 1, name, short, cell(people))
-                for short, people in _by_distance(population, chosen, place, leaf, as_at)
-            ]
+        answer.append((place + 1, name, None, cell(_all(people, place))))
+        near = {by: people.get((place, by), 0) for by in nearer[place]}
+        answer += [(place + 1, name, by, cell(number)) for by, number in near.items() if number]
     provenance = population.provenance(as_at, asked_with=chosen.used)
-    return Result("cohort/near-misses", NEAR_COLUMNS, tuple(rows), provenance)
+    return Result("cohort/near-misses", NEAR_COLUMNS, tuple(answer), provenance)
 
 
-def _number_leaf(step: Criterion) -> Criterion | None:
-    """The step itself when it compares one number with a limit."""
-    found = list(leaves(step))
-    if len(found) != 1 or step is not found[0].criterion:
-        return None
-    return step if short_by(step, Held("", float("-inf"))) is not None else None
+def _all(people: Mapping[tuple[int, int | None], int], missed: int) -> int:
+    return sum(number for (step, _), number in people.items() if step == missed)
 
 
-def _by_distance(
-    population: Asking, chosen: Chosen, place: int, leaf: Criterion, as_at: date
-) -> Sequence[tuple[float, int]]:
-    """People who miss this step alone by no more than MOST_SHORT, by how much."""
-    wanted = whole_pattern(chosen) & ~(1 << place)
-    rows = population.ask(
-        f"{REGISTERED},\nflags AS (\n{flags_sql(steps_of(chosen))}\n),\n"
-        f"near AS (SELECT r.* FROM registered AS r JOIN flags AS f ON f.person_key = r.person_key "
-        f"WHERE {pattern_of(len(chosen.steps))} = {wanted}),\n"
-        f"found AS (\n{evidence_sql([leaf], 'near')}\n)\n"
-        "SELECT value_number, COUNT(*) AS people FROM found WHERE value_number IS NOT NULL "
-        "GROUP BY value_number",
-        as_at,
-    )
-    counted: dict[float, int] = {}
-    for row in rows:
-        short = short_by(leaf, Held("", float(row["value_number"])))
-        if short is not None and short <= MOST_SHORT:
-            counted[short] = counted.get(short, 0) + int(row["people"])
-    return sorted(counted.items())
+def _counted(chosen: Chosen, nearer: Sequence[Mapping[int, Criterion]]) -> str:
+    """People who miss no step (missed is -1) or one, by the step and by how much."""
+    whole = whole_pattern(chosen)
+    missed = " ".join(f"WHEN {whole & ~(1 << place)} THEN {place}" for place in range(len(chosen.steps)))
+    distances = [
+        f"WHEN p.missed = {place} AND p.near_{place}_{by} = 1 THEN {by}"
+        for place, steps in enumerate(nearer)
+        for by in sorted(steps)
+    ]
+    distance = f"CASE {' '.join(distances)} END" if distances else "CAST(NULL AS INTEGER)"
+    return f"""
+SELECT p.missed, {distance} AS missed_by, COUNT(*) AS people
+FROM (
+    SELECT f.*, CASE {pattern_of(len(chosen.steps))} WHEN {whole} THEN -1 {missed} END AS missed
+    FROM flags AS f
+) AS p
+WHERE p.missed IS NOT NULL
+GROUP BY 1, 2"""
+
+
+def _nearer(step: Criterion) -> dict[int, Criterion]:
+    """The same step with its limit 1, 2 and 3 wider; none where it does not compare a number."""
+    if isinstance(step, Activity) and step.asks_count and not step.asks_cost:
+        least = step.count_at_least
+        return {by: _wider(step, by) for by in NEAR if least is None or least - by >= 1}
+    if isinstance(step, Attribute) and step.is_tested and not step.any_of:
+        return {by: _wider(step, by) for by in NEAR}
+    return {}
+
+
+def _wider(step: Criterion, by: int) -> Criterion:
+    """A step with its lower limit lower and its upper limit higher by so much."""
+    moved = {**dict.fromkeys(_LOWER, -by), **dict.fromkeys(_UPPER, by)}
+    changed = {
+        name: getattr(step, name) + move
+        for name, move in moved.items()
+        if getattr(step, name, None) is not None
+    }
+    return replace(step, **changed)

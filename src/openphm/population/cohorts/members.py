@@ -82,11 +82,20 @@ def considered(criterion: Criterion) -> str:
 def _needed(part: Criterion) -> str:
     """People with any row that this part needs, whenever it is dated; empty when it needs none."""
     if isinstance(part, Condition):
-        return _has("conditions.person_condition", "condition_id", part.any_of)
+        return _has("conditions.person_condition", f"condition_id IN ({_listed(part.any_of)})")
     if isinstance(part, Activity) and (part.count_at_least or part.is_presence):
-        return _has("activity.event", "point_of_delivery", part.any_of)
+        often = (
+            f" GROUP BY person_key HAVING COUNT(*) >= {part.count_at_least}" if part.count_at_least else ""
+        )
+        return _has("activity.event", f"point_of_delivery IN ({_listed(part.any_of)}){often}")
     if isinstance(part, Attribute) and not part.is_on_spine:
-        return _has("attributes.person_attribute", "attribute_id", (part.name,))
+        texts = [value for value in part.any_of if isinstance(value, str)]
+        valued = f" AND value_text IN ({_listed(texts)})" if texts else ""
+        limits = ((">=", part.at_least), ("<=", part.at_most), (">", part.above), ("<", part.below))
+        valued += "".join(
+            f" AND value_number {sign} {limit!r}" for sign, limit in limits if limit is not None
+        )
+        return _has("attributes.person_attribute", f"attribute_id = {text(part.name).sql()}{valued}")
     if isinstance(part, Cohort):
         return _needed(part.of)
     if isinstance(part, All):
@@ -97,9 +106,12 @@ def _needed(part: Criterion) -> str:
     return ""
 
 
-def _has(table: str, column: str, names: Sequence[str]) -> str:
-    listed = ", ".join(text(name).sql() for name in names)
-    return f"person_key IN (SELECT person_key FROM {table} WHERE {column} IN ({listed}))"
+def _has(table: str, rows: str) -> str:
+    return f"person_key IN (SELECT person_key FROM {table} WHERE {rows})"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(text(name).sql() for name in names)
 
 
 def require_direct_care(scope: Scope) -> None:
