@@ -6,6 +6,8 @@ tables, which the same user may ask for.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from openphm.core.additivity import Additivity, Dimension
 from openphm.population.asking import Asking
 
@@ -21,6 +23,19 @@ def by_subsegment(population: Asking, by: str | None, *, apart: frozenset[str] =
     if by:
         dimensions.append(of_places(population, by))
     return Additivity(tuple(dimensions), base=("measure", "population"))
+
+
+def by_group(population: Asking, names: Sequence[str]) -> Additivity | None:
+    """What a table by one group (and month) adds up to: a whole that stands in another table.
+
+    None for a table by several groups: few of their combinations have people, so little could be shown.
+    """
+    groups = [name for name in names if name != "month"]
+    if len(groups) != 1:
+        return None
+    (name,) = groups
+    places = name in ("practice", "pcn")
+    return Additivity((of_places(population, name, name) if places else Dimension(name),))
 
 
 def of_places(population: Asking, by: str, column: str = "place_code") -> Dimension:

@@ -19,6 +19,7 @@ from openphm.core.results import Cell, Result, Scalar
 from openphm.criteria import Criterion
 from openphm.definitions.measures import MeasureFile
 from openphm.definitions.quantities import COST_CATEGORIES
+from openphm.population.adding_up import by_group
 from openphm.population.asking import Asking
 from openphm.population.cohorts.chosen import What, choose
 from openphm.population.measure_parts import Measure, Parts
@@ -88,10 +89,10 @@ class Measuring(Asking):
     ) -> Result:
         """One measure: value, interval, numerator and denominator in each group.
 
-        by: practice, pcn, ltla, lsoa21, segment, subsegment, imd_decile, imd_quintile, ethnic_group, age_band,
-        sex or month, alone or together. where: only people who meet a cohort or criterion. months: the
-        window, instead of the measure's own. standardise: "direct" (European Standard Population 2013) or
-        "indirect" (against everybody in the scope).
+        by: practice, pcn, ltla, lsoa21, segment, subsegment, imd_decile, imd_quintile, ethnic_group,
+        age_band, sex or month, alone or together. where: only people who meet a cohort or criterion.
+        months: the window, instead of the measure's own. standardise: "direct" (European Standard Population
+        2013) or "indirect" (against everybody in the scope).
         """
         return self.measures([id_], by, as_at=as_at, where=where, months=months, standardise=standardise)
 
@@ -118,11 +119,12 @@ class Measuring(Asking):
             rows,
             self.provenance(question.dates[-1], asked_with=used),
             (TIME_NOTE, *_notes(answers)),
+            additivity=by_group(self, [group.name for group in groups]),
         )
 
     def answers(self, question: Question, standardise: str | None = None) -> list[Answer]:
         """The figures of a question, group by group, in order of the groups."""
-        computed = tuple(one for one in question.measures if not one.is_recorded)
+        computed = tuple(one for one in question.measures if self.coverage.can_be_computed(one))
         check_measures(computed, self.known, self.points, self.criteria_read)
         asked = Question(
             computed, strata_groups(question.groups, standardise), question.dates, question.where,
@@ -141,10 +143,12 @@ class Measuring(Asking):
         held = found.of(measure)
         size = len(question.groups)
         keys = sorted({key[:size] for key in held}, key=_order)
-        if measure.is_recorded or not keys:
-            keys = keys or ([()] if not question.groups else [])
+        if not keys and not question.groups:
+            keys = [()]
         dates = {key: self._date_of(key, question) for key in keys}
-        if standardise:
+        if not held:
+            made = dict.fromkeys(keys, NOTHING)
+        elif standardise:
             made = standardised_figures(
                 measure, held, keys, time=window_time(question.dates[-1], months), method=standardise,
                 populations=self.definitions.contents.reference.standard_populations,
