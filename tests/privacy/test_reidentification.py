@@ -275,10 +275,13 @@ def test_ri_14_every_opening_of_the_vault_is_counted(room: Room) -> None:
     from openphm.custodian.reidentification.reconciling import reconcile
 
     request_id = room.released()
-    assert room.events("vault_opened") == [{"request": request_id, "people": 20}]
+    opened = [(one["request"], one["people"]) for one in room.events("vault_opened")]
+    assert opened == [(request_id, 20)]
     assert not reconcile(room.desk)
     with sqlite3.connect(folder_of(room.home) / "ledger.sqlite") as connection:
-        connection.execute("INSERT INTO opening VALUES (?, '2026-04-20T12:00:00+00:00', 7)", [request_id])
+        connection.execute(
+            "INSERT INTO opening VALUES ('00', ?, '2026-04-20T12:00:00+00:00', 7)", [request_id]
+        )
     connection.close()
     assert "vault" in " ".join(reconcile(room.desk))
     assert room.home.vault_path.stat().st_mode & 0o077 == 0

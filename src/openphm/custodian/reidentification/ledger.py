@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS member (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS nonce (nonce TEXT PRIMARY KEY, used_at TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS opening (
-    request_id TEXT NOT NULL, at TEXT NOT NULL, people INTEGER NOT NULL
+    move_id TEXT PRIMARY KEY, request_id TEXT NOT NULL, at TEXT NOT NULL, people INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS move (
     move_id TEXT PRIMARY KEY, request_id TEXT NOT NULL REFERENCES request (request_id), at TEXT NOT NULL,
@@ -202,12 +202,17 @@ class Page:
         return [(str(a), str(b), str(c), str(d), str(e)) for a, b, c, d, e in rows]
 
     def has_move(self, move_id: str) -> bool:
-        found = self._connection.execute("SELECT 1 FROM move WHERE move_id = ?", [move_id]).fetchone()
-        return found is not None
+        """Is this a move, or an opening of the vault, that was written?"""
+        return move_id in self.move_ids(move_id)
 
-    def move_ids(self) -> set[str]:
-        """Every move that was written."""
-        return {str(row[0]) for row in self._connection.execute("SELECT move_id FROM move")}
+    def move_ids(self, like: str = "%") -> set[str]:
+        """Every move and every opening of the vault that was written."""
+        rows = self._connection.execute(
+            "SELECT move_id FROM move WHERE move_id LIKE ? UNION ALL "
+            "SELECT move_id FROM opening WHERE move_id LIKE ?",
+            [like, like],
+        )
+        return {str(row[0]) for row in rows}
 
     def people(self, request_id: str, *, released: bool = False) -> list[str]:
         """The pseudonyms of a request, or those that were released."""
@@ -232,9 +237,11 @@ class Page:
         )
         return len({str(row[0]) for row in rows} | set(also))
 
-    def note_opening(self, request_id: str, people: int, at: datetime) -> None:
+    def note_opening(self, request_id: str, move_id: str, people: int, at: datetime) -> None:
         """The vault was opened for so many people."""
-        self._connection.execute("INSERT INTO opening VALUES (?, ?, ?)", [request_id, _text(at), people])
+        self._connection.execute(
+            "INSERT INTO opening VALUES (?, ?, ?, ?)", [move_id, request_id, _text(at), people]
+        )
 
     def openings(self) -> dict[str, int]:
         """Request -> people for whom the vault was opened."""

@@ -10,16 +10,19 @@ from openphm.custodian.reidentification.steps import EVENT
 
 def reconcile(desk: Desk) -> list[str]:
     """What does not fit; nothing when all is well. Reads the whole log."""
-    logged, moves, unknown = Counter[str](), set[str](), set[str]()
+    openings: dict[str, tuple[str, int]] = {}
+    moves, unknown = set[str](), set[str]()
     for entry in desk.log.entries():
-        request, move = entry.detail.get("request"), entry.detail.get("move")
-        people = entry.detail.get("people")
-        if entry.event == EVENT + "vault_opened" and isinstance(people, int):
-            logged[str(request)] += people
-        elif entry.event == EVENT + "outcome_unknown":
-            unknown.add(str(move))
-        elif isinstance(move, str):
+        move, people = str(entry.detail.get("move")), entry.detail.get("people")
+        if entry.event == EVENT + "outcome_unknown":
+            unknown.add(move)
+        elif entry.event.startswith(EVENT) and "move" in entry.detail:
             moves.add(move)
+            if entry.event == EVENT + "vault_opened" and isinstance(people, int):
+                openings[move] = (str(entry.detail.get("request")), people)
+    logged = Counter[str]()
+    for move, (request, people) in openings.items():
+        logged[request] += people if move not in unknown else 0
     with desk.ledger.reading() as page:
         opened = page.openings()
         cases = {case.request_id: case for case in page.cases()}

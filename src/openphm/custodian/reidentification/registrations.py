@@ -26,12 +26,15 @@ from openphm.core import CustodianRefused, UsageError
 from openphm.custodian.home import Home
 from openphm.custodian.keys import RootKey
 from openphm.custodian.pseudonyms import pseudonymise_numbers
+from openphm.custodian.superseded import RECORD as SUPERSEDED
+from openphm.custodian.superseded import read_superseded
 from openphm.definitions import Definitions, RecordSpec
 from openphm.extracts import Reading
 from openphm.store import DuckDBEngine, Engine
 
 FILE = "registrations.sqlite"
 REGISTRATION, PATIENT = "gp_registration", "gp_patient"
+_RECORDS = (REGISTRATION, PATIENT, SUPERSEDED)
 _LABEL = b"openphm registered name"
 _AT_A_TIME = 10_000
 
@@ -151,8 +154,10 @@ def load_registrations(
     key = home.key()
     names = Names(key)
     with home.alone() as work, DuckDBEngine(temp_dir=work / "spill") as engine:
-        current = _current(engine, _checked(engine, paths, definitions, work), as_at)
-    made = pseudonymise_numbers(current["number"].combine_chunks(), key).person_id.to_pylist()
+        tables = _checked(engine, paths, definitions, work)
+        current = _current(engine, tables, as_at)
+        chain = read_superseded(engine, f"SELECT * FROM {tables[SUPERSEDED]}") if SUPERSEDED in tables else {}
+    made = pseudonymise_numbers(current["number"].combine_chunks(), key, chain).person_id.to_pylist()
     people = [
         (person, practice, names.seal(person, name) if name else None)
         for person, practice, name in zip(
@@ -167,8 +172,8 @@ def load_registrations(
 
 
 def _checked(engine: Engine, paths: Sequence[Path], definitions: Definitions, work: Path) -> dict[str, str]:
-    """Record -> SELECT of its good rows, of those of the two records that were given."""
-    specs: dict[str, RecordSpec] = {name: definitions.extracts[name] for name in (REGISTRATION, PATIENT)}
+    """Record -> SELECT of its good rows, of those of these records that were given."""
+    specs: dict[str, RecordSpec] = {name: definitions.extracts[name] for name in _RECORDS}
     reading = Reading(engine, specs, work / "landed")
     given = [path.resolve() for path in paths]
     for folder in sorted({path if path.is_dir() else path.parent for path in given}):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from openphm.audit import AuditLog
+from openphm.audit import AuditLog, Value
 from openphm.core.reidentification import NoSuchMove, next_state
 from openphm.custodian.home import Home
 from openphm.custodian.reidentification import checks
@@ -92,12 +92,10 @@ class Steps:
 
     def _open_vault(self, page: Page, case: Case, people: Mapping[str, Registered]) -> list[Entry]:
         """The only place where a pseudonym becomes a number. The log says so first, and for how many."""
-        self.log.append(
-            EVENT + "vault_opened",
-            actor=CUSTODIAN,
-            detail={"request": case.request_id, "people": len(people)},
-        )
-        page.note_opening(case.request_id, len(people), self.now())
+        move_id = secrets.token_hex(8)
+        detail: dict[str, Value] = {"request": case.request_id, "move": move_id, "people": len(people)}
+        self.log.append(EVENT + "vault_opened", actor=CUSTODIAN, detail=detail)
+        page.note_opening(case.request_id, move_id, len(people), self.now())
         key = self.home.key()
         vault, names = Vault(self.home.vault_path, key), Names(key)
         found = []
