@@ -19,7 +19,8 @@ from openphm.reports.measures import measure_list, measures_page
 @click.option(
     "--by",
     metavar="GROUPS",
-    help="practice, pcn, ltla, lsoa21, segment, subsegment, imd_decile, imd_quintile, ethnic_group, age_band, "
+    help="practice, pcn, ltla, lsoa21, segment, subsegment, imd_decile, imd_quintile, ethnic_group, "
+    "age_band, "
     "sex or month; several with commas.",
 )
 @click.option("--where", metavar="COHORT", help="Only people of this cohort: an id or a YAML file.")

@@ -197,7 +197,7 @@ class Asking:
         return self._rooted(root, select)
 
     def _rooted(self, root: str, select: str, *, how: str = "AS") -> list[Row]:
-        """how: `AS MATERIALIZED` where a question reads its people many times, so that they are found once."""
+        """how: `AS MATERIALIZED` where a question reads its people many times: they are found once."""
         joined = "," if _begins_with_cte(select) else ""
         rows: list[Row] = self._engine.query(f"WITH people {how} ({root}\n){joined}\n{select}").to_pylist()
         return rows

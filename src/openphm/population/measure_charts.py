@@ -32,14 +32,14 @@ CHART_COLUMNS = (
     "month", "value", "centre", "lower_limit", "upper_limit", "special_cause", "verdict", "assurance", "unit",
 )  # fmt: skip
 FUNNEL_COLUMNS = (
-    "value", "numerator", "denominator", "centre", "lower_95", "upper_95", "lower_998", "upper_998", "place_in_funnel",
-    "unit",
+    "value", "numerator", "denominator", "centre", "lower_95", "upper_95", "lower_998", "upper_998",
+    "place_in_funnel", "unit",
 )  # fmt: skip
 SLOPE_COLUMNS = ("measure", "index", "value", "lower", "upper", "unit")
 LIFE_COLUMNS = ("value", "lower", "upper", "deaths", "person_years", "unit")
 DEATHS = MeasureFile(
     id="deaths", version="", title="Deaths", unit="per_person_year", direction="down", kind="rate",
-    numerator=Quantity("events", "death"), denominator=Quantity("person_years", True), attribution="end",
+    numerator=Quantity("events", "death_date"), denominator=Quantity("person_years", True), attribution="end",
 )  # fmt: skip
 Row = tuple[Cell | Scalar, ...]
 
@@ -50,7 +50,7 @@ class Charting(Measuring):
     def inequality(
         self, id_: str, *, as_at: date | None = None, where: What | None = None, months: int | None = None
     ) -> Result:
-        """Slope and relative index of inequality over ten IMD deciles, the most against the least deprived."""
+        """Slope and relative index of inequality over ten IMD deciles, most against least deprived."""
         measure = self._computed(id_)
         day = self.checked_date(as_at)
         question = Question((measure,), groups_named("imd_decile"), (day,), self.criterion(where), months)

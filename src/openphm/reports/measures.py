@@ -31,7 +31,7 @@ def measures_page(
         title="; ".join(titles),
         result=result,
         headline=headline,
-        next_step="by month: --by month; of some people: --where COHORT; whatever their age: --standardise direct",
+        next_step="by month: --by month; of some people: --where COHORT; allow for age: --standardise direct",
     )
 
 

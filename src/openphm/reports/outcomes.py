@@ -45,7 +45,7 @@ def outcomes(population: Population, *, as_at: date | None = None, by: str | Non
         title="Outcomes by segment",
         result=result,
         headline=headline,
-        next_step="one key result month by month: ics.outcome_series(ID); a new outcome is a file in an overlay",
+        next_step="one key result by month: ics.outcome_series(ID); a new outcome is a file in an overlay",
         layout=Layout(
             down="key_result", across="figure", value="value", split=SPLIT,
             titles={**TITLES, **titles}, groups=groups,

@@ -94,7 +94,7 @@ def _cells(
 ) -> Figures:
     counts = _counts_people(measure)
     n_people, share = _behind(measure, sums), _largest(sums)
-    top, bottom = _plain(sums.top), _bottom(measure, sums, time)
+    top, bottom = sums.top, _bottom(measure, sums, time)
     if measure.kind == "count":
         cell = Cell(int(sums.top), n_people=int(sums.top))
         return Figures(cell, Cell(None), Cell(None), cell, Cell(None))
@@ -114,7 +114,7 @@ def _cells(
         for limit in (lower, upper)
     ]
     over = Cell(int(sums.top), n_people=int(sums.top)) if counts else _part(top, n_people, share)
-    under = _part(_plain(sums.bottom) if bottom == float(sums.bottom) else bottom, sums.base, None)
+    under = _part(bottom, sums.base, None)
     if measure.denominator is not None and measure.denominator.counts_people:
         under = Cell(int(sums.bottom), n_people=int(sums.bottom))
     return Figures(shown, limits[0], limits[1], over, under)
@@ -139,10 +139,6 @@ def _amount(value: float | None, top: float, bottom: float, n_people: int, share
 def _part(value: Any, n_people: int, share: float | None) -> Cell:
     """A numerator or denominator as a figure of its own; never a whole number that counts no people."""
     return Cell(float(value), n_people=n_people, largest_share=share)
-
-
-def _plain(value: Any) -> Any:
-    return value
 
 
 def _behind(measure: MeasureFile, sums: Sums) -> int:

@@ -10,8 +10,10 @@ from openphm.core.periods import Month
 from openphm.definitions.measures import MeasureFile
 from openphm.definitions.quantities import Quantity
 from openphm.population.asking import Asking
+from openphm.population.measuring.event_sources import tables_of
 
 NO_FEED = "no feed of it covers the months"
+NO_TABLE = "this build does not hold it"
 NOT_RECORDED = "nobody has it recorded in this build"
 RECORDED = "not collected yet"
 
@@ -23,11 +25,22 @@ class Coverage:
     shares: Mapping[str, Mapping[date, float]]
     gaps: frozenset[tuple[str, str, date]]
     recorded: frozenset[str]
+    tables: frozenset[str]
+
+    def can_be_computed(self, measure: MeasureFile) -> bool:
+        """True when the build holds every table that the measure reads."""
+        return not measure.is_recorded and all(
+            tables_of(str(part.of)) <= self.tables
+            for part in (measure.numerator, measure.denominator)
+            if part is not None and part.word == "events"
+        )
 
     def why_missing(self, measure: MeasureFile, as_at: date, months: int) -> str:
         """Why there is no figure of this measure as at a date; empty when there is one."""
         if measure.is_recorded:
             return RECORDED
+        if not self.can_be_computed(measure):
+            return NO_TABLE
         if any(name not in self.recorded for name in measure.needs):
             return NOT_RECORDED
         if measure.feeds and not any(
@@ -69,6 +82,7 @@ def coverage_of(population: Asking) -> Coverage:
         shares,
         frozenset((row["record"], row["provider_code"], row["month_end"]) for row in gaps),
         frozenset(row["attribute_id"] for row in found),
+        frozenset(population.tables()),
     )
 
 

@@ -6,6 +6,7 @@ names. Which codes and thresholds count is said in the measure's file, never her
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -69,6 +70,9 @@ LEFT JOIN (
     GROUP BY t.person_key
 ) AS c ON c.person_key = p.person_key
 WHERE p.death_date IS NOT NULL""",
+    # when people died and no more: for life expectancy
+    "death_date": """
+SELECT person_key, death_date AS event_date FROM person.person WHERE death_date IS NOT NULL""",
     "last_year_of_life": """
 SELECT c.person_key, p.death_date AS event_date, k.cost_category, SUM(c.cost_gbp) AS cost_gbp
 FROM costs.event_cost AS c
@@ -81,7 +85,8 @@ GROUP BY c.person_key, p.death_date, k.cost_category""",
 SELECT person_key, week_ending_date AS event_date, treatment_function_code,
     days_between(clock_start_date, week_ending_date) / 7.0 AS weeks_waited
 FROM (
-    SELECT w.*, MAX(week_ending_date) OVER (PARTITION BY provider_code, month_end(week_ending_date)) AS last_week
+    SELECT w.*,
+        MAX(week_ending_date) OVER (PARTITION BY provider_code, month_end(week_ending_date)) AS last_week
     FROM standard.waiting_list_pathway AS w
 ) AS r
 WHERE week_ending_date = last_week""",
@@ -108,14 +113,23 @@ SELECT person_key, item_date AS event_date, bnf_code FROM standard.gp_medication
     "night_away": """
 SELECT person_key, event_date,
     CASE
-        WHEN point_of_delivery IN ('mental_health_admission', 'social_care_nursing', 'social_care_residential')
-            THEN quantity
+        WHEN point_of_delivery IN (
+            'mental_health_admission', 'social_care_nursing', 'social_care_residential'
+        ) THEN quantity
         ELSE bed_days
     END AS days
 FROM activity.event
 WHERE bed_days > 0
     OR point_of_delivery IN ('mental_health_admission', 'social_care_nursing', 'social_care_residential')""",
 }
+
+_TABLE = re.compile(r"\b((?:activity|costs|definitions|person|standard)\.\w+)")
+
+
+def tables_of(source: str) -> frozenset[str]:
+    """The tables of a build that a source reads."""
+    return frozenset(_TABLE.findall(SOURCES[source]))
+
 
 _SIGNS = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
 

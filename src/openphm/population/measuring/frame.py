@@ -49,9 +49,6 @@ class Frame:
 
     # -- the parts
 
-    def _spine(self, name: str) -> str:
-        return f"SELECT DISTINCT {_SPINE} FROM {name}"
-
     def _started(self) -> str:
         """People who were registered when the window began, with their subsegment then."""
         before = month_before_sql("p.as_at", self._needed.months)
@@ -154,8 +151,9 @@ GROUP BY p.person_key, p.as_at""",
             parts.append(
                 (
                     alias,
-                    f"SELECT p.person_key, p.as_at, {sums}\nFROM people AS p\nJOIN ({SOURCES[source]}\n) AS e "
-                    f"ON e.person_key = p.person_key AND e.event_date > {before} AND e.event_date <= p.as_at\n"
+                    f"SELECT p.person_key, p.as_at, {sums}\nFROM people AS p\n"
+                    f"JOIN ({SOURCES[source]}\n) AS e ON e.person_key = p.person_key "
+                    f"AND e.event_date > {before} AND e.event_date <= p.as_at\n"
                     "GROUP BY p.person_key, p.as_at",
                 )
             )
@@ -170,7 +168,8 @@ GROUP BY p.person_key, p.as_at""",
         )
         needed = self._needed
         names = [
-            *needed.criteria.values(), *needed.at_start.values(), *needed.uses.values(), *needed.events.values(),
+            *needed.criteria.values(), *needed.at_start.values(), *needed.uses.values(),
+            *needed.events.values(),
             *(name for one, name in needed.numbers.items() if one != AGE),
         ]  # fmt: skip
         if AGE in needed.numbers:

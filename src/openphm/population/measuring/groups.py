@@ -44,6 +44,8 @@ def _band_name(low: int) -> str:
 BAND_NAMES = tuple(_band_name(low) for low in AGE_BANDS)
 
 _SEX = "CASE {0} " + " ".join(f"WHEN '{code}' THEN '{name}'" for code, name in SEXES.items()) + " END"
+_DECILE = "imd_decile"
+_WHOLE = "CAST({0} AS INTEGER)"
 _QUINTILE = "CAST(CEIL({0} / 2) AS INTEGER)"
 
 GROUPS: Mapping[str, Group] = {
@@ -55,9 +57,9 @@ GROUPS: Mapping[str, Group] = {
         Group("lsoa21", "p.lsoa21_code", "p.lsoa21_code"),
         Group("segment", "rule.segment_code", "p.segment_code", joins="rule"),
         Group("subsegment", "p.attributed_code", "p.subsegment_code"),
-        Group("imd_decile", "CAST(n_imd_decile AS INTEGER)", "CAST(p.imd_decile AS INTEGER)", number="imd_decile"),
+        Group("imd_decile", _WHOLE.format("n_imd_decile"), _WHOLE.format("p.imd_decile"), number=_DECILE),
         Group(
-            "imd_quintile", _QUINTILE.format("n_imd_decile"), _QUINTILE.format("p.imd_decile"), number="imd_decile"
+            "imd_quintile", _QUINTILE.format("n_imd_decile"), _QUINTILE.format("p.imd_decile"), number=_DECILE
         ),
         Group("ethnic_group", "category.ethnic_group", "p.ethnic_group", joins="category"),
         Group("age_band", _age_band("age_at(p.birth_month, p.own_date)"), _age_band("p.age_years")),

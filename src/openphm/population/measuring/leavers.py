@@ -131,8 +131,8 @@ def _pivot(column: str, prefix: str, names: Sequence[str], columns: Mapping[str,
     """One column an id: the value that holds on the day, or 1 when anything holds."""
     return (
         ", ".join(
-            f"MAX(CASE WHEN t.{column} = '{name.removeprefix(prefix)}' THEN {_VALUES.get(columns[name], '1')} END) "
-            f"AS {name}"
+            f"MAX(CASE WHEN t.{column} = '{name.removeprefix(prefix)}' "
+            f"THEN {_VALUES.get(columns[name], '1')} END) AS {name}"
             for name in names
         )
         or "COUNT(*) AS n"

@@ -6,7 +6,7 @@ The wide snapshot answers where it can; everything else is answered from the tab
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from openphm.core.periods import Window
@@ -124,7 +124,7 @@ def _ask_wide(
     attribution: str,
     found: Tally,
 ) -> bool:
-    """The fast form: registered people from the snapshot, and those who left from memory. False: it cannot."""
+    """The fast form: the registered from the snapshot, those who left from memory. False: it cannot."""
     as_at = question.dates[-1]
     by_start = attribution == "start" and any(group.name in ATTRIBUTION for group in question.groups)
     if len(question.dates) > 1 or by_start or as_at not in snapshot_dates(population):

@@ -56,13 +56,10 @@ def _columns(needed: Needed, snapshot: Snapshot) -> list[str] | None:
 
 
 def _shorter(columns: tuple[str, ...], snapshot: Snapshot) -> tuple[str, ...]:
-    """The snapshot's own total where these columns are all of its pounds."""
-    pounds = {
-        name for name in snapshot.columns if name.startswith("cost_") and name.removeprefix("cost_").removesuffix("_gbp")
-        and f"n_{name.removeprefix('cost_').removesuffix('_gbp')}" in snapshot.columns
-    }  # fmt: skip
-    whole = set(columns)
-    return ("cost_total_gbp",) if whole == pounds and "cost_total_gbp" in snapshot.columns else columns
+    """The snapshot's own total, where these columns are the pounds of every point of delivery."""
+    points = {name.removeprefix("n_") for name in snapshot.columns if name.startswith("n_")}
+    pounds = {f"cost_{point}_gbp" for point in points} & set(snapshot.columns)
+    return ("cost_total_gbp",) if set(columns) == pounds and len(columns) > 1 else columns
 
 
 def wide_test(criterion: Criterion, snapshot: Snapshot) -> str | None:

@@ -14,6 +14,7 @@ from datetime import date
 from openphm.definitions.measures import MeasureFile
 from openphm.definitions.outcomes import KeyResult, Objective, OutcomeFile
 from openphm.population.asking import Asking
+from openphm.population.measuring.coverage import Coverage
 from openphm.population.measuring.groups import groups_named
 from openphm.population.measuring.needed import check_measures
 from openphm.population.measuring.sums import Sums, added
@@ -52,9 +53,9 @@ def tracked(population: Asking, segment: str | None = None) -> list[Tracked]:
     ]
 
 
-def computed(results: Iterable[Tracked]) -> tuple[MeasureFile, ...]:
+def computed(results: Iterable[Tracked], coverage: Coverage) -> tuple[MeasureFile, ...]:
     """The measures that the build answers, each once."""
-    found = {one.measure.id: one.measure for one in results if not one.measure.is_recorded}
+    found = {one.measure.id: one.measure for one in results if coverage.can_be_computed(one.measure)}
     return tuple(found.values())
 
 

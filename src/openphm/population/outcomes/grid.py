@@ -59,7 +59,7 @@ def grid(
     progress: Progress = lambda stage, doing: None,
 ) -> Result:
     """One row for each key result."""
-    measures = computed(results)
+    measures = computed(results, population.coverage)
     year_before = Month.containing(as_at).plus(-12).end
     progress("outcomes", f"as at {as_at}")
     now = as_at_sums(population, measures, as_at)
@@ -194,7 +194,7 @@ def _notes(rows: Sequence[Row]) -> tuple[str, ...]:
     count = len(rows)
     missing = sum(row[-1] == RECORDED for row in rows)
     return (
-        f"{count} key results; {missing} need readings that nobody has delivered, and are not shown as nought.",
+        f"{count} key results; {missing} need readings that nobody has delivered, and are not nought.",
         "People count in the segment they were in when the window began, unless the measure says at its end.",
         "Variation is that of an XmR chart of the months; the gap is the most deprived fifth less the least.",
     )

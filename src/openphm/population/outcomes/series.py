@@ -98,7 +98,7 @@ def series(
     progress: Progress = lambda stage, doing: None,
 ) -> Result:
     """Every month of some key results, one row for each month."""
-    measures = computed(results)
+    measures = computed(results, population.coverage)
     dates = tuple(day for day in population.month_ends if day <= as_at)
     sums = month_sums(population, measures, dates, progress)
     rows: list[Row] = []
