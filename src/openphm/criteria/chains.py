@@ -32,9 +32,9 @@ def chain_rows(sequence: Sequence, *, after: date | None = None, until: date | N
     complete: exp.Expr = column("day", last)
     if missing is not None:
         assert sequence.within_days is not None
-        days = _days(missing, after, until).subquery("n", copy=False)
-        chain = chain.join(days, on=_follows(sequence, last, "n"), join_type="left", copy=False)
-        chain = chain.where(column("person_key", "n").is_(exp.null()), copy=False)
+        came = exp.select(number(1), copy=False).from_(_rows(missing, after, until).subquery("n", copy=False))
+        came = came.where(_follows(sequence, last, "n"), copy=False)
+        chain = chain.where(exp.not_(exp.Exists(this=came), copy=False), copy=False)
         complete = call("add_days", complete, number(sequence.within_days))
     done = exp.alias_(exp.func("MIN", complete, copy=False), "to_date", copy=False)
     return chain.select(done, copy=False).group_by(
@@ -53,28 +53,23 @@ def _follows(sequence: Sequence, before: str, later: str) -> exp.Expr:
 
 
 def _days(step: Step, after: date | None, until: date | None) -> exp.Select:
-    """The days on which a step happened: person_key and day, each once."""
+    """The days on which a step happened: person_key and day, each once, so that steps join to few."""
     keys = [column("person_key", "d"), column("day", "d")]
+    rows = _rows(step, after, until).subquery("d", copy=False)
+    return exp.select(*keys, copy=False).distinct(copy=False).from_(rows, copy=False)
+
+
+def _rows(step: Step, after: date | None, until: date | None) -> exp.Query:
+    """The rows that say that a step happened: person_key and day among their columns."""
     if step.word == "codelist":
         parts = coded_rows([(1, step.codes)], "day", after=after, until=until)
-        rows: exp.Query = parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False, copy=False)
-        return (
-            exp.select(*keys, copy=False)
-            .distinct(copy=False)
-            .from_(rows.subquery("d", copy=False), copy=False)
-        )
+        return parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False, copy=False)
     name, id_, day = _TABLES[step.word]
     wanted = [is_in(column(id_), step.any_of), *in_window(column(day), after, until)]
     if step.word == "activity":
         wanted.append(column("is_start"))
-    rows = (
-        exp.select(column("person_key"), exp.alias_(column(day), "day", copy=False), copy=False)
-        .from_(table(name, "t"), copy=False)
-        .where(*wanted, copy=False)
-    )
-    return (
-        exp.select(*keys, copy=False).distinct(copy=False).from_(rows.subquery("d", copy=False), copy=False)
-    )
+    rows = exp.select(column("person_key"), exp.alias_(column(day), "day", copy=False), copy=False)
+    return rows.from_(table(name, "t"), copy=False).where(*wanted, copy=False)
 
 
 _TABLES = {
