@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from openphm.access import Scope
+from openphm.core.results import Result
+from openphm.population import open_in_scope
+from openphm.population.asking import Asking
+from openphm.population.cohorts import Cohort
 from tests.golden.conftest import openphm
 from tests.golden.recovered import one, opened
 
@@ -80,3 +86,28 @@ SELECT COUNT(*), COUNT(CASE WHEN attendances >= 7 THEN 1 END) FROM (
         AND e.event_date <= planted.index_date AND e.event_date > planted.index_date - INTERVAL 12 MONTH
     GROUP BY planted.person_key, planted.index_date
 )"""
+
+
+@pytest.mark.parametrize("name", ["high_intensity_use", "fuel_poverty_respiratory", "msk_hub"])
+def test_the_wide_row_and_the_dated_tables_say_the_same(demo_home: Path, name: str) -> None:
+    """Both forms answer every question about a cohort alike, at the build's date and a year before."""
+    with open_in_scope(demo_home / "store", Scope.whole_system()) as population:
+        wide, dated = population.cohort(name), Cohort(_WithoutWideRows(population), name)
+        for day in (population.as_at, population.month_ends[-13]):
+            assert population.snapshot_at(day) is not None
+            for question in ("count", "attrition", "near_misses", "profile"):
+                assert _rounded(getattr(wide, question)(day)) == _rounded(getattr(dated, question)(day))
+
+
+class _WithoutWideRows(Asking):
+    """The same build, as if it kept no wide rows."""
+
+    def __init__(self, of: Asking) -> None:
+        super().__init__(of.build, of._engine, of.scope)
+
+    def snapshot_at(self, as_at: date) -> None:
+        return None
+
+
+def _rounded(result: Result) -> list[tuple[object, ...]]:
+    return [tuple(round(one, 9) if isinstance(one, float) else one for one in row) for row in result.values()]
