@@ -2,7 +2,7 @@
 
 What a figure is, is read from the cell:
 
-    count    a whole number without numerator and denominator
+    count    a whole number without numerator; its denominator, if given, is the group it is part of
     share    numerator and denominator are both whole numbers: counts of people
     amount   anything else: a mean, a rate, a sum of pounds
 
@@ -96,6 +96,8 @@ def _count(cell: Cell, rule: DisclosureRule) -> Figure:
     assert isinstance(cell.value, int)
     people = cell.value if cell.n_people is None else cell.n_people
     if _is_small(cell.value, rule) or _is_small(people, rule) or _is_dominated(cell, rule):
+        return HIDDEN_FIGURE
+    if _is_whole(cell.denominator) and _is_small(int(cell.denominator or 0) - cell.value, rule):
         return HIDDEN_FIGURE
     return Figure(rounded(cell.value, rule))
 

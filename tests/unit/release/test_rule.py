@@ -34,6 +34,14 @@ def test_percentages_are_made_from_rounded_counts() -> None:
     assert decide(a_share(0, 0), ROUND_5).value is None
 
 
+def test_a_group_is_hidden_when_all_but_a_few_are_in_it() -> None:
+    assert decide(Cell(97, denominator=100, n_people=97), ROUND_5).is_suppressed
+    assert decide(Cell(100, denominator=100, n_people=100), ROUND_5).value == 100
+    assert decide(Cell(92, denominator=100, n_people=92), ROUND_5).value == 90
+    assert decide(a_share(97, 100), ROUND_5).is_suppressed
+    assert decide(a_share(100, 100), ROUND_5).value == 1
+
+
 def test_amounts_need_eight_people_and_no_one_with_more_than_half() -> None:
     assert decide(an_amount(1571.28, 8), ROUND_5).value == 1570.0
     assert decide(an_amount(1571.28, 7), ROUND_5).is_suppressed

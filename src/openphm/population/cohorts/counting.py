@@ -53,7 +53,7 @@ def count(population: Asking, chosen: Chosen, as_at: date) -> Result:
     held = patterns(population, chosen, as_at)
     everybody, members = sum(held.values()), people_with(held, whole_pattern(chosen))
     rows = (
-        (chosen.id, "people", cell(members), "people"),
+        (chosen.id, "people", Cell(members, denominator=everybody, n_people=members), "people"),
         (chosen.id, "registered", cell(everybody), "people"),
         (chosen.id, "share_of_registered", share(members, everybody), "share"),
     )
