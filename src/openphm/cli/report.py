@@ -10,6 +10,7 @@ import click
 from openphm.access import Action, Purpose, Scope, authorise, local_user
 from openphm.audit import AuditLog
 from openphm.cli.answering import allowed_scope, answer, waiting
+from openphm.cli.differencing import overlaps_with_earlier
 from openphm.cli.options import Asked, answer_options
 from openphm.core.errors import UsageError, nearest
 from openphm.definitions import load
@@ -54,7 +55,10 @@ def command(report: Report, by: str | None, asked: Asked, **own: Any) -> None:
     with opened(asked.store, scope, asked.place, definitions=definitions) as population:
         with waiting(asked, "Asking the build"):
             page = report(population, as_at=asked.as_at, by=by, **given)
-        answer(page, asked, seconds=time.monotonic() - begun, alarm=population.build.alarm)
+            cohorts = [given["cohort"]] if "cohort" in given else []
+            overlaps = overlaps_with_earlier(asked, cohorts, population.definitions) if cohorts else []
+        seconds = time.monotonic() - begun
+        answer(page, asked, seconds=seconds, alarm=population.build.alarm, overlaps=overlaps)
 
 
 def _direct_care(asked: Asked) -> Scope:

@@ -23,14 +23,13 @@ from openphm.population.cohorts.members import members_sql
 from openphm.population.journeys_sql import (
     LOOK_BACK_DAYS,
     STEP_DAYS,
-    after_sql,
     around_sql,
-    before_sql,
-    steps_sql,
+    question_sql,
 )
 
 COLUMNS = ("part", "subject", "step", "value", "unit")
 PEOPLE, STEPS, ORDER, LAST_GP = "people", "steps", "order", "last_gp_contact"
+KINDS = ("people", "steps", "before")
 ALL, NONE, OTHER = "all", "none", "other"
 ONSET = "onset"
 MOST_SEQUENCES = 12
@@ -64,11 +63,10 @@ def journeys(population: Asking, as_at: date, asked: Journey) -> Result:
     anchor = _anchor(population, as_at, asked.months)
     chosen = choose(asked.cohort, population.definitions, population.known) if asked.cohort else None
     around = around_sql(asked.event, asked.months, anchor, members_sql(chosen) if chosen else None)
-    after = population.ask(after_sql(around, asked.months), anchor)[0]
-    steps = population.ask(steps_sql(around, asked.months, as_at), anchor)
-    before = population.ask(before_sql(around), anchor)
-    lines = [*_people(after, asked.event), *_steps(steps), *_order(before), *_last_gp(before)]
-    settings = frozenset(str(row["setting"]) for row in steps)
+    rows = population.ask(question_sql(around, asked.months, as_at), anchor)
+    after, steps, before = ([row for row in rows if row["kind"] == kind] for kind in KINDS)
+    lines = [*_people(after[0], asked.event), *_steps(steps), *_order(before), *_last_gp(before)]
+    settings = frozenset(str(row["subject"]) for row in steps)
     return Result(
         "report/journeys",
         COLUMNS,
@@ -144,23 +142,23 @@ def _count(people: int) -> Cell:
 
 
 def _people(row: Row, event: str) -> list[Line]:
-    names = [("people", ALL), ("again", "again"), ("died", "died")]
+    names = [("n_1", ALL), ("n_2", "again"), ("n_3", "died")]
     if ":" in event:
-        names.remove(("again", "again"))  # a condition begins once
+        names.remove(("n_2", "again"))  # a condition begins once
     return [(PEOPLE, subject, "people", _count(int(row[name])), "people") for name, subject in names]
 
 
 def _steps(rows: Iterable[Row]) -> list[Line]:
     lines: list[Line] = []
     for row in rows:
-        contacts, days, step = int(row["contacts"]), float(row["days"] or 0), int(row["step"])
+        contacts, days, step = int(row["n_2"]), float(row["n_1"] or 0), int(row["step"])
         units = days if step == 0 else days / STEP_DAYS
-        share = min(1.0, row["top"] / contacts) if contacts else None
+        share = min(1.0, row["n_4"] / contacts) if contacts else None
         value = 100 * contacts / units if units else None
         # Where nobody had a contact the people who might have are behind the nought.
-        behind = int(row["people"]) or int(units)
+        behind = int(row["n_3"]) or int(units)
         cell = Cell(value, float(contacts), units, behind, share)
-        lines.append((STEPS, str(row["setting"]), str(step), cell, "per_100"))
+        lines.append((STEPS, str(row["subject"]), str(step), cell, "per_100"))
     return lines
 
 
@@ -168,7 +166,7 @@ def _order(rows: Sequence[Row]) -> list[Line]:
     """The most common sequences, the others together, and all."""
     held: Counter[str] = Counter()
     for row in rows:
-        held[row["sequence"] or NONE] += int(row["people"])
+        held[row["subject"] or NONE] += int(row["n_1"])
     # By tens and then by name: the order among the few would say who are fewer.
     ranked = sorted(held, key=lambda one: (-(held[one] // 10), one))
     kept, rest = ranked[:MOST_SEQUENCES], ranked[MOST_SEQUENCES:]
@@ -179,7 +177,7 @@ def _order(rows: Sequence[Row]) -> list[Line]:
 def _last_gp(rows: Sequence[Row]) -> list[Line]:
     counted = dict.fromkeys([name for _, name in GP_BANDS] + [NONE], 0)
     for row in rows:
-        counted[_band(row["gp_days"])] += int(row["people"])
+        counted[_band(row["step"])] += int(row["n_1"])
     return _counted(LAST_GP, counted)
 
 

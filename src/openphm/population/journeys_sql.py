@@ -56,34 +56,68 @@ def around_sql(event: str, months: int, anchor: date, members: str | None) -> st
     only = "JOIN members AS c ON c.person_key = p.person_key" if members else ""
     chosen = f"members AS (\n{members}\n),\n" if members else ""
     days = STEP_DAYS * months
+    before = max(days, GP_DAYS)
+    first = sql_date(window.start - timedelta(days=before))
+    last = sql_date(window.last_day + timedelta(days=days))
     return f"""
-{chosen}indexed AS (
+{chosen}indexed AS MATERIALIZED (
     SELECT p.person_key, MIN(f.event_date) AS index_date
     FROM people AS p
     JOIN ({found}) AS f ON f.person_key = p.person_key
     {only}
     GROUP BY p.person_key
 ),
-contact AS (
+contact AS MATERIALIZED (
     SELECT
         i.person_key, e.event_id, e.event_date, {SETTING} AS setting,
         days_between(i.index_date, e.event_date) AS day,
-        e.point_of_delivery = '{name}' AND e.event_date = i.index_date AS is_index,
         e.point_of_delivery = '{name}' AS is_same_kind
     FROM indexed AS i
     JOIN activity.event AS e ON e.person_key = i.person_key
     JOIN definitions.point_of_delivery AS d ON d.point_of_delivery = e.point_of_delivery
-    WHERE days_between(i.index_date, e.event_date) BETWEEN {-max(days, GP_DAYS)} AND {days}
+    WHERE e.event_date BETWEEN {first} AND {last}
+    AND days_between(i.index_date, e.event_date) BETWEEN {-before} AND {days}
     AND {_IS_CONTACT}
 )"""
 
 
-def steps_sql(around: str, months: int, as_at: date) -> str:
-    """For each step and setting: contacts, people with any, the most of one person; and the person-days."""
+def question_sql(around: str, months: int, as_at: date) -> str:
+    """All of a journey in one pass over the contacts, as rows of three kinds:
+
+    people   n_1 people with the event, n_2 with the same again after it, n_3 who died in the steps after it
+    steps    n_1 person-days, n_2 contacts, n_3 people with any, n_4 the most of one, by setting and step
+    before   n_1 people for each order of settings before the event and days since the last GP contact (step)
+    """
+    days = STEP_DAYS * months
+    return f"""{around},
+{_step_ctes(months, as_at)},
+{_before_ctes()},
+again AS (SELECT DISTINCT person_key FROM contact WHERE is_same_kind AND day > 0)
+SELECT 'people' AS kind, NULL AS subject, NULL AS step, COUNT(*) AS n_1, COUNT(a.person_key) AS n_2,
+    COUNT(CASE WHEN person.death_date <= add_days(i.index_date, {days}) THEN 1 END) AS n_3, 0 AS n_4
+FROM indexed AS i
+JOIN person.person AS person ON person.person_key = i.person_key
+LEFT JOIN again AS a ON a.person_key = i.person_key
+UNION ALL
+SELECT 'steps', setting.setting, a.n, a.days, COALESCE(t.contacts, 0), COALESCE(t.people, 0),
+    COALESCE(t.top, 0)
+FROM at_risk AS a
+CROSS JOIN (SELECT DISTINCT setting FROM total) AS setting
+LEFT JOIN total AS t ON t.n = a.n AND t.setting = setting.setting
+UNION ALL
+SELECT 'before', r.sequence, -g.day, COUNT(*), 0, 0, 0
+FROM indexed AS i
+LEFT JOIN route AS r ON r.person_key = i.person_key
+LEFT JOIN gp AS g ON g.person_key = i.person_key
+GROUP BY r.sequence, g.day
+ORDER BY 1, 2, 3"""
+
+
+def _step_ctes(months: int, as_at: date) -> str:
+    """step (its days), at_risk (person-days in it) and total (contacts by step and setting)."""
     stop = sql_date(as_at + timedelta(days=1))
     listed = ", ".join(f"({step})" for step in range(-months, months + 1))
-    return f"""{around},
-step AS (
+    return f"""step AS (
     SELECT n,
         CASE WHEN n < 0 THEN {STEP_DAYS} * n WHEN n = 0 THEN 0 ELSE {STEP_DAYS} * (n - 1) + 1 END AS first,
         CASE WHEN n < 0 THEN {STEP_DAYS} * (n + 1) WHEN n = 0 THEN 1 ELSE {STEP_DAYS} * n + 1 END AS after
@@ -99,28 +133,24 @@ at_risk AS (
     GROUP BY s.n
 ),
 used AS (
-    SELECT s.n, c.setting, c.person_key, COUNT(*) AS contacts
+    SELECT
+        CASE WHEN c.day < 0 THEN CAST(FLOOR(c.day / {STEP_DAYS}.0) AS INTEGER)
+            ELSE CAST(CEIL(c.day / {STEP_DAYS}.0) AS INTEGER) END AS n,
+        c.setting, c.person_key, COUNT(*) AS contacts
     FROM contact AS c
-    JOIN step AS s ON c.day >= s.first AND c.day < s.after
-    GROUP BY s.n, c.setting, c.person_key
+    WHERE c.day >= {-STEP_DAYS * months}
+    GROUP BY 1, 2, 3
 ),
 total AS (
     SELECT n, setting, SUM(contacts) AS contacts, COUNT(*) AS people, MAX(contacts) AS top
     FROM used
     GROUP BY n, setting
-)
-SELECT a.n AS step, a.days, setting.setting, COALESCE(t.contacts, 0) AS contacts,
-    COALESCE(t.people, 0) AS people, COALESCE(t.top, 0) AS top
-FROM at_risk AS a
-CROSS JOIN (SELECT DISTINCT setting FROM total) AS setting
-LEFT JOIN total AS t ON t.n = a.n AND t.setting = setting.setting
-ORDER BY setting.setting, a.n"""
+)"""
 
 
-def before_sql(around: str) -> str:
-    """The last settings before the event in order, and the days since the last GP contact."""
-    return f"""{around},
-turn AS (
+def _before_ctes() -> str:
+    """route (the last different settings before the event, in order) and gp (the last GP contact)."""
+    return f"""turn AS (
     SELECT c.person_key, c.event_date, c.event_id, c.setting,
         LAG(c.setting) OVER (PARTITION BY c.person_key ORDER BY c.event_date, c.event_id) AS earlier
     FROM contact AS c
@@ -143,21 +173,4 @@ gp AS (
     FROM contact
     WHERE setting = 'general_practice' AND day BETWEEN {-GP_DAYS} AND 0
     GROUP BY person_key
-)
-SELECT r.sequence, CASE WHEN g.day IS NULL THEN NULL ELSE -g.day END AS gp_days, COUNT(*) AS people
-FROM indexed AS i
-LEFT JOIN route AS r ON r.person_key = i.person_key
-LEFT JOIN gp AS g ON g.person_key = i.person_key
-GROUP BY 1, 2"""
-
-
-def after_sql(around: str, months: int) -> str:
-    """People with the event, with the same again after it, and who died in the steps after it."""
-    days = STEP_DAYS * months
-    return f"""{around},
-again AS (SELECT DISTINCT person_key FROM contact WHERE is_same_kind AND day > 0)
-SELECT COUNT(*) AS people, COUNT(a.person_key) AS again,
-    COUNT(CASE WHEN person.death_date <= add_days(i.index_date, {days}) THEN 1 END) AS died
-FROM indexed AS i
-JOIN person.person AS person ON person.person_key = i.person_key
-LEFT JOIN again AS a ON a.person_key = i.person_key"""
+)"""

@@ -10,7 +10,10 @@ from decimal import Decimal
 from openphm.core.results import Scalar
 from openphm.population import Population
 from openphm.population.segments import ALL, NOBODY
+from openphm.reports.drawing import Stack, stacked_bars
+from openphm.reports.life_stage_cost import CATEGORIES
 from openphm.reports.page import Layout, Page, Record
+from openphm.reports.reading import Figures, pounds
 
 PEOPLE = "Overall population"
 FINANCE = "Finance"
@@ -72,7 +75,24 @@ def segments(population: Population, *, as_at: date | None = None, by: str | Non
         headline=lambda records: headline(records, needy),
         next_step="see one network with --place CODE, or all of them with --by pcn",
         layout=layout if by is None else replace(layout, split="place_name"),
+        charts=lambda records: charts(records, key),
     )
+
+
+def charts(records: Sequence[Record], names: Mapping[str, str]) -> list[str]:
+    """Cost for each person-year of every subsegment, by setting; none for many places at once."""
+    if any("place_code" in record for record in records):
+        return []
+    held = Figures(records, "subsegment_code", "measure")
+    stacks = [
+        Stack(
+            f"{code} {name}",
+            tuple(held.figure(code, f"cost_pppy_{one}") for one in CATEGORIES),
+            held.figure(code, "cost_pppy_total"),
+        )
+        for code, name in names.items()
+    ]
+    return [stacked_bars(COST, list(CATEGORIES.values()), stacks, pounds)]
 
 
 def headline(records: Sequence[Record], needy: Mapping[str, str]) -> str:
@@ -89,20 +109,16 @@ def headline(records: Sequence[Record], needy: Mapping[str, str]) -> str:
         return "There are too few people here to say anything about them."
     counted = f"{_number(people):,.0f} people are registered"
     some = [_number(held.get((code, "population"))) for code in needy]
-    pounds = [_number(held.get((code, "cost_total_gbp"))) for code in needy]
+    costs = [_number(held.get((code, "cost_total_gbp"))) for code in needy]
     if cost is None or not _number(cost) or not sum(some) or not _number(people):
         return f"{counted}."
     names = " and ".join(dict.fromkeys(needy.values()))
     return (
         f"{counted}. {names} hold {sum(some) / _number(people):.1%} of them and "
-        f"{sum(pounds) / _number(cost):.0%} of the {_money(_number(cost))} that 12 months cost."
+        f"{sum(costs) / _number(cost):.0%} of the {pounds(_number(cost))} that 12 months cost."
     )
 
 
 def _number(value: Scalar) -> float:
     """A figure; what is hidden or not known adds nothing."""
     return float(value) if isinstance(value, int | float | Decimal) else 0.0
-
-
-def _money(pounds: float) -> str:
-    return f"£{pounds / 1e6:,.1f} million" if pounds >= 1e6 else f"£{pounds:,.0f}"

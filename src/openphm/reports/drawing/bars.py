@@ -25,7 +25,7 @@ from openphm.reports.drawing.canvas import (
 )
 
 ROW, GAP = 26, 8
-NOT_SHOWN = "parts not shown (*)"
+NOT_SHOWN = "* not shown"
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,7 @@ def legend(entries: Sequence[tuple[str, str]], x: float, y: float) -> list[str]:
     drawn: list[str] = []
     for name, colour in entries:
         drawn += [bar(x, y - 10, 12, 12, colour), text(x + 17, y, name)]
-        x += 17 + LETTER * len(name) + 22
+        x += 17 + LETTER * len(name) + 14
     return drawn
 
 
