@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from docs.generate.commands import commands_page
 from docs.generate.definitions import definitions_page, extracts_page
+from docs.generate.measures import measures_page
 from docs.generate.tables import tables_page
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -14,4 +15,5 @@ PAGES: dict[str, Callable[[], str]] = {
     "data-dictionary.md": tables_page,
     "definitions.md": definitions_page,
     "extracts.md": extracts_page,
+    "measures.md": measures_page,
 }

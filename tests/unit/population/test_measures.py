@@ -1,4 +1,4 @@
-"""Measures asked by name: groups, months, filters, standardised forms, charts, and no figure without a feed."""
+"""Measures asked by name: groups, months, filters, standardised forms, charts; no figure without a feed."""
 
 from __future__ import annotations
 
