@@ -33,7 +33,7 @@ def overlaps_with_earlier(asked: Asked, cohorts: Sequence[str], definitions: Def
         earlier = [
             one
             for one in register.fingerprints.recent(user)
-            if one.as_at == as_at and one.build == people.build.id
+            if (one.as_at, one.build) == (as_at, people.build.id)
         ]
         groups = [people.group(cohort, narrowed) for cohort in cohorts]
         found = [

@@ -75,7 +75,9 @@ def meetings(population: Asking, now: Group, before: Sequence[Group], as_at: dat
     """
     found: list[Meeting] = []
     for some in _in_turn(before):
-        groups = ",\n".join(f"group_{n} AS (\n{one.sql()}\n)" for n, one in enumerate([now, *some]))
+        groups = ",\n".join(
+            f"group_{n} AS MATERIALIZED (\n{one.sql()}\n)" for n, one in enumerate([now, *some])
+        )
         rows = population.ask(f"{groups}\n{_counts(len(some))}", as_at)
         found += [Meeting(int(row["now"] - row["both"]), int(row["before"] - row["both"])) for row in rows]
     return found
