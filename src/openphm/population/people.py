@@ -36,10 +36,11 @@ LEFT JOIN reference.practice AS practice ON practice.practice_code = w.practice_
 WHERE {limits}"""
 
 
-def people_of_months_sql(scope: Scope, month_ends: Sequence[date]) -> str:
+def people_of_months_sql(scope: Scope, month_ends: Sequence[date], only: str = "") -> str:
     """SELECT of the people in scope who are registered at each of several month ends, one row for each.
 
     The same columns as `people_sql` without person_days: for counting over time, not for rates.
+    only: a further condition over h.person_key, which can leave people out and never let others in.
     """
     limits = scope.predicate(practice="h.practice_code", pcn="practice.pcn_code", lsoa="person.lsoa21_code")
     days = ", ".join(sql_date(day) for day in sorted(month_ends))
@@ -51,7 +52,7 @@ SELECT
 FROM segments.history AS h
 JOIN person.person AS person ON person.person_key = h.person_key
 LEFT JOIN reference.practice AS practice ON practice.practice_code = h.practice_code
-WHERE h.is_registered_at_month_end AND h.month_end IN ({days}) AND {limits}"""
+WHERE h.is_registered_at_month_end AND h.month_end IN ({days}) AND {limits}{f" AND ({only})" if only else ""}"""
 
 
 def window_sql(as_at: date) -> str:
