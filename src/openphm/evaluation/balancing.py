@@ -99,8 +99,8 @@ def _dual(scaled: Floats, base: Floats, multipliers: Floats) -> tuple[float, Flo
 
 def _newton_step(scaled: Floats, weights: Floats, slope: Floats) -> Floats:
     mean: Floats = weights @ scaled
-    curve: Floats = (scaled * weights[:, np.newaxis]).T @ scaled - np.outer(mean, mean)
-    curve[np.diag_indices_from(curve)] += RIDGE
+    weighted: Floats = scaled * weights[:, np.newaxis]
+    curve: Floats = weighted.T @ scaled - np.outer(mean, mean) + RIDGE * np.eye(len(slope))
     step: Floats = np.linalg.lstsq(curve, slope, rcond=1e-12)[0]
     return step
 

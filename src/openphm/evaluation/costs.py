@@ -1,8 +1,8 @@
-"""Costs: the difference in cost per person-year, and what was saved, with limits that stand up to a long tail.
+"""Costs: the difference in cost per person-year, and what was saved.
 
-Mean cost is what a budget pays, so it is the mean that is compared: no logarithm, no two-part model. With few
-people the distribution of the mean is still skewed; then the limits come from the bootstrap-t, which draws
-persons again, weighs the controls anew in every draw, and uses the distribution of the studentised difference.
+Mean cost is what a budget pays, so the mean is compared: no logarithm, no two-part model. With few people the
+distribution of the mean is still skewed; then the limits come from the bootstrap-t, which draws persons
+again, weighs the controls anew in every draw, and uses the distribution of the studentised difference.
 
 Source  Davison AC, Hinkley DV (1997), Bootstrap methods and their application, Cambridge, 5.2 (bootstrap-t).
 """
@@ -101,9 +101,10 @@ def _draws(
     kept = terms.keep(np.isin(terms.names, list(weighting.multipliers)))
     found = []
     for _ in range(draws):
-        times = np.zeros(number)
+        times: Floats = np.zeros(number)
         for group in groups:
-            times[group] = np.bincount(rng.integers(0, len(group), len(group)), minlength=len(group))
+            drawn = rng.integers(0, len(group), len(group))
+            times[group] = np.bincount(drawn, minlength=len(group))
         often = times[clusters]
         rows = weigh_again(kept, panel.treated, like=weighting, counts=often)
         if rows is None:

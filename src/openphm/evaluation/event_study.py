@@ -10,7 +10,7 @@ k is biased by at most k × M × that drift. `breakdown` is the M at which the a
 from none. We use the estimated largest drift, not the whole set of its possible values, so the limits are a
 little narrow: the optional library of `areas` has the full procedure.
 
-Source  Rambachan A, Roth J (2023), A more credible approach to parallel trends, Rev Econ Studies 90:2555-2591.
+Source  Rambachan A, Roth J (2023), A more credible approach to parallel trends, RES 90:2555-2591.
 """
 
 from __future__ import annotations

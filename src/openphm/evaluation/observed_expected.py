@@ -4,10 +4,10 @@ A model fitted among the weighted controls says what each treated person would h
 misses among the weighted controls is added:
 
     O = Σ_T Y      E = Σ_T m + Σ_C w (Y − m)      ratio R = O/E
-    ψ = [Z (Y − R m) − (1 − Z) R w (Y − m)] ÷ E    error of log R = √Σ_person(Σ ψ)² ÷ R
+    ψ = [Z (Y − R m) − (1 − Z) R w (Y − m)] ÷ E        error of log R = √Σ_person(Σ ψ)² ÷ R
 
-Right when either the weights or the model are right. Beside it, the regression of the outcome on treatment and
-terms over all weighted rows (quasi-Poisson), which answers the same question.
+Right when either the weights or the model are right. Beside it, the regression of the outcome on treatment
+and terms over all weighted rows (quasi-Poisson), which answers the same question.
 
 Sources  Robins JM, Rotnitzky A, Zhao LP (1994), JASA 89:846-866;
          Zhao Q, Percival D (2017), Journal of Causal Inference 5(1) (entropy balancing is doubly robust).

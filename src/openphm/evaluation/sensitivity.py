@@ -24,9 +24,9 @@ LARGEST_SPREAD = 1.0
 
 @dataclass(frozen=True)
 class EValue:
-    """How strongly something hidden would have to be tied to both treatment and outcome (risk ratios).
+    """How strongly something hidden must be tied to treatment and to outcome (risk ratios).
 
-    estimate  to explain the estimate away;  limit  to move the interval to no effect (1: it reaches it already)
+    estimate  to explain the estimate away;  limit  to move the interval to no effect (1: it is there already)
     """
 
     estimate: float

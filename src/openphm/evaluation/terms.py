@@ -1,7 +1,7 @@
 """Terms: what the controls are made alike in, and what is given up first when they cannot be.
 
-The covariates and their squares; of the primary outcome last year, the year before and each quarter, as
-logarithms, with squares; of every other outcome last year; and a flag for each index month, so that calendar
+The covariates and their squares; of the primary outcome last year, the year before, each quarter and the last
+month, as logarithms, with squares; of every other outcome last year; and a flag for each index month, so that calendar
 time is compared like with like. Negative controls are never among them.
 """
 
@@ -79,6 +79,9 @@ def _trajectory(panel: Panel, until: int) -> Iterator[tuple[str, int, Floats]]:
         earlier = np.log1p(panel.count_before(outcome, until + 24, until + 13))
         yield "year_before", LINEAR, earlier
         yield "year_before, squared", SQUARE, earlier**2
+    if panel.period_months == 1:
+        # Who crossed the rule's threshold last month is at the top of a crisis.
+        yield "last_month", LINEAR, np.log1p(panel.count_before(outcome, until + 1, until + 1))
     for quarter in range(4):
         count = panel.count_before(outcome, until + 3 * quarter + 3, until + 3 * quarter + 1)
         yield f"quarter_{quarter + 1}", LINEAR if quarter == 0 else QUARTER, np.log1p(count)

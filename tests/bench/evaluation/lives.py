@@ -2,7 +2,7 @@
 
 Visits are Poisson with a rate of each person's own: known traits, a lasting hidden part u, and crises that
 come and go (six times the rate while they last). Who has seven visits in a year is mostly somebody in a
-crisis, so the next year is better with no service at all: that is what the estimators must not be taken in by.
+crisis, so the next year is better with no service at all: that is what the estimators must see through.
 The service multiplies the rate by `rate_ratio` from the index month on.
 """
 
@@ -101,7 +101,8 @@ def negative_controls(lives: Lives, seed: int) -> dict[str, np.ndarray]:
     for number, loading in enumerate(LOADINGS):
         rate = np.exp(-3.2 + loading * lives.hidden[ever] + 0.1 * conditions[ever])
         counts = np.zeros((len(lives.hidden), MONTHS), dtype=np.float32)
-        counts[ever] = rng.poisson(np.broadcast_to(rate[:, np.newaxis], (len(ever), MONTHS)))
+        # Only the follow-up is looked at: a negative control is never balanced on.
+        counts[ever, FIRST:] = rng.poisson(np.broadcast_to(rate[:, np.newaxis], (len(ever), MONTHS - FIRST)))
         found[f"negative_control_{number + 1}"] = counts
     return found
 

@@ -1,0 +1,73 @@
+"""Fitted: the groups made alike once, for every outcome and every check that follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from openphm.evaluation.estimate import Estimate
+from openphm.evaluation.matching import Matched, match
+from openphm.evaluation.observed_expected import design_of
+from openphm.evaluation.outcome import Floats, Ints, Outcome
+from openphm.evaluation.panel import Panel
+from openphm.evaluation.propensity import log_odds, outside_support
+from openphm.evaluation.rates import as_estimate, grouped, log_rate
+from openphm.evaluation.terms import Terms, terms_of
+from openphm.evaluation.weighting import Weighting, weigh
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A panel with its weights and its matched sets. `weighting` is None when nobody is comparable."""
+
+    panel: Panel
+    terms: Terms
+    clusters: Ints
+    matched: Matched
+    weighting: Weighting | None
+    outside: float
+
+    @cached_property
+    def weights(self) -> Floats:
+        """(rows,): 1 for the treated; zeros when nobody is comparable, so that nothing can be estimated."""
+        return np.zeros(len(self.panel)) if self.weighting is None else self.weighting.rows
+
+    @cached_property
+    def design(self) -> Floats:
+        """The standardised terms of the outcome model."""
+        return design_of(self.terms)
+
+    def ratio(self, outcome: Outcome) -> Estimate:
+        """The headline: rate of the treated ÷ rate of the weighted controls, clustered on persons."""
+        return rate_ratio(self.panel, self.panel.count_after(outcome), self.weights, self.clusters)
+
+    @property
+    def unmatched_share(self) -> float:
+        """Share of the treated without a match."""
+        return len(self.matched.unmatched) / self.panel.n_treated
+
+
+def fit_panel(panel: Panel, *, ratio: int, caliper: float) -> Fitted:
+    """Make the groups alike: propensity, matched sets, weights."""
+    terms = terms_of(panel)
+    scores = log_odds(terms, panel.treated)
+    matched = match(panel, terms, scores, ratio=ratio, caliper=caliper)
+    return Fitted(
+        panel,
+        terms,
+        grouped(panel.person),
+        matched,
+        weigh(terms, panel.treated, matched),
+        outside_support(scores, panel.treated),
+    )
+
+
+def rate_ratio(
+    panel: Panel, amount: Floats, weights: Floats, clusters: Ints, *, months: Floats | None = None
+) -> Estimate:
+    """Ratio of rates of any amount; months: the follow-up unless given."""
+    time = panel.exposure if months is None else months
+    treated = log_rate(amount, time, weights * panel.treated)
+    return as_estimate(treated.minus(log_rate(amount, time, weights * ~panel.treated)), clusters)

@@ -1,0 +1,113 @@
+"""The checks of a study's groups: from numbers to lights with reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isnan
+
+from openphm.evaluation.gates import (
+    BALANCE,
+    EFFECTIVE,
+    LARGEST_WEIGHT,
+    LOST,
+    ONE_PERSON,
+    UNMATCHED,
+    VARIANCE_RATIO,
+    Check,
+    Light,
+    worst,
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The numbers that the checks look at. Shares are 0 to 1."""
+
+    treated: int
+    fewest: int
+    is_comparable: bool
+    worst: tuple[str, float]
+    worst_variance: tuple[str, float]
+    given_up: tuple[str, ...]
+    unmatched: float
+    effective: float
+    largest_weight: float
+    lost: tuple[float, float]
+    top_share: float
+    no_events: bool
+
+
+def checks(facts: Facts) -> Iterator[Check]:
+    """Every check of the groups; only the number of people when it is too small."""
+    if facts.treated < facts.fewest:
+        yield Check(
+            "people",
+            Light.RED,
+            f"Only {facts.treated} people were offered the service; an effect needs {facts.fewest} or more.",
+            facts.treated,
+        )
+        return
+    if not facts.is_comparable:
+        yield Check(
+            "comparable",
+            Light.RED,
+            "No control is like the people offered the service in the ways that matter.",
+        )
+        return
+    yield from _alike(facts)
+    yield from _support(facts)
+    yield from _follow_up(facts)
+
+
+def _alike(facts: Facts) -> Iterator[Check]:
+    name, apart = facts.worst
+    light = BALANCE.light(apart)
+    said = f"The groups differ by {apart:.2f} standard deviations at most ({_shown(name)})."
+    if facts.given_up:
+        light = worst(light, Light.AMBER)
+        said += f" These could not be made equal: {', '.join(_shown(one) for one in facts.given_up[:6])}."
+    yield Check("balance", light, said, apart)
+    name, ratio = facts.worst_variance
+    said = f"The spread of one characteristic differs {ratio:.2f}-fold at most ({_shown(name)})."
+    yield Check("variance_ratio", VARIANCE_RATIO.light(ratio), said, ratio)
+
+
+def _support(facts: Facts) -> Iterator[Check]:
+    yield Check(
+        "overlap",
+        UNMATCHED.light(facts.unmatched),
+        f"{facts.unmatched:.0%} of the people offered the service have no control like them.",
+        facts.unmatched,
+    )
+    multiple = facts.effective / facts.treated
+    yield Check(
+        "effective_number",
+        EFFECTIVE.light(-multiple),
+        f"The weighted controls are worth {facts.effective:.0f} people, {multiple:.1f} a treated person.",
+        facts.effective,
+    )
+    yield Check(
+        "largest_weight",
+        LARGEST_WEIGHT.light(facts.largest_weight),
+        f"The control that counts most carries {facts.largest_weight:.1%} of all weight.",
+        facts.largest_weight,
+    )
+
+
+def _follow_up(facts: Facts) -> Iterator[Check]:
+    treated, controls = facts.lost
+    if isnan(treated):
+        said = "Who left before the end of follow-up is not recorded."
+        yield Check("follow_up", Light.AMBER, said)
+    else:
+        said = f"{treated:.1%} of the treated and {controls:.1%} of the controls left before the end."
+        yield Check("follow_up", LOST.light(abs(treated - controls)), said, abs(treated - controls))
+    said = f"One person had {facts.top_share:.0%} of everything counted among the treated."
+    yield Check("one_person", ONE_PERSON.light(facts.top_share), said, facts.top_share)
+    if facts.no_events:
+        yield Check("events", Light.RED, "The primary outcome did not happen in one of the groups.")
+
+
+def _shown(name: str) -> str:
+    return name.replace("_", " ") or "nothing to compare"
