@@ -28,6 +28,8 @@ from openphm.population.measuring.coverage import Coverage, coverage_of
 from openphm.population.measuring.groups import Group, groups_named
 from openphm.population.measuring.needed import check_measures
 from openphm.population.measuring.standardised import UNITS, standardised_figures, strata_groups
+from openphm.population.measuring.sums import NOTHING as NO_SUMS
+from openphm.population.measuring.sums import Sums
 from openphm.population.measuring.tally import Key, Question, Tally, tally, window_time
 
 __all__ = ["CATEGORIES", "Answer", "Measure", "Measuring", "Parts"]
@@ -131,20 +133,22 @@ class Measuring(Asking):
             question.months, question.series,
         )  # fmt: skip
         found = tally(self, asked) if computed else Tally()
+        keys = _keys(found, computed, len(question.groups))
         answers = []
         for measure in question.measures:
-            answers += self._answers_of(measure, question, found, standardise)
+            answers += self._answers_of(measure, question, found, keys, standardise)
         return answers
 
     def _answers_of(
-        self, measure: MeasureFile, question: Question, found: Tally, standardise: str | None
+        self,
+        measure: MeasureFile,
+        question: Question,
+        found: Tally,
+        keys: Sequence[Key],
+        standardise: str | None,
     ) -> list[Answer]:
         months = found.months.get(measure.id, measure.window_months)
         held = found.of(measure)
-        size = len(question.groups)
-        keys = sorted({key[:size] for key in held}, key=_order)
-        if not keys and not question.groups:
-            keys = [()]
         dates = {key: self._date_of(key, question) for key in keys}
         if not held:
             made = dict.fromkeys(keys, NOTHING)
@@ -208,9 +212,17 @@ class Measuring(Asking):
         return choose(where, self.definitions, self.known).criterion
 
 
+def _keys(found: Tally, measures: Sequence[MeasureFile], size: int) -> list[Key]:
+    """The groups of an answer: those in which any of the measures has something; one where none is asked."""
+    held = {
+        key[:size] for measure in measures for key, one in found.of(measure).items() if one.top or one.bottom
+    }
+    return sorted(held, key=_order) or ([] if size else [()])
+
+
 def _by_date(
     measure: MeasureFile,
-    held: Mapping[Key, object],
+    held: Mapping[Key, Sums],
     keys: Sequence[Key],
     dates: Mapping[Key, date],
     months: int,
@@ -219,7 +231,7 @@ def _by_date(
     made: dict[Key, Figures] = {}
     for day in dict.fromkeys(dates.values()):
         mine = [key for key in keys if dates[key] == day]
-        computed = figures(measure, [held[key] for key in mine], window_time(day, months))  # type: ignore[misc]
+        computed = figures(measure, [held.get(key, NO_SUMS) for key in mine], window_time(day, months))
         made.update(zip(mine, computed, strict=True))
     return made
 
