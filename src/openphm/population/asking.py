@@ -158,12 +158,9 @@ class Asking:
         """Run a SELECT (with its CTEs before it) over `people`: those of the scope, and no others."""
         return self._rooted(people_sql(self.scope, as_at, is_build_date=as_at == self.as_at), select)
 
-    def ask_months(self, select: str, month_ends: Sequence[date], *, only: str = "") -> list[Row]:
-        """The same over several month ends: `people` has one row for each person registered at each.
-
-        only: a condition over h.person_key that leaves out early who cannot be in the answer.
-        """
-        return self._rooted(people_of_months_sql(self.scope, month_ends, only), select)
+    def ask_months(self, select: str, month_ends: Sequence[date]) -> list[Row]:
+        """The same over several month ends: `people` has one row for each person registered at each."""
+        return self._rooted(people_of_months_sql(self.scope, month_ends), select)
 
     def ask_over_time(
         self, select: str, dates: Sequence[date], months: int, *, with_days: bool = True

@@ -36,11 +36,10 @@ LEFT JOIN reference.practice AS practice ON practice.practice_code = w.practice_
 WHERE {limits}"""
 
 
-def people_of_months_sql(scope: Scope, month_ends: Sequence[date], only: str = "") -> str:
+def people_of_months_sql(scope: Scope, month_ends: Sequence[date]) -> str:
     """SELECT of the people in scope who are registered at each of several month ends, one row for each.
 
     The same columns as `people_sql` without person_days: for counting over time, not for rates.
-    only: a further condition over h.person_key, which can leave people out and never let others in.
     """
     limits = scope.predicate(practice="h.practice_code", pcn="practice.pcn_code", lsoa="person.lsoa21_code")
     days = ", ".join(sql_date(day) for day in sorted(month_ends))
