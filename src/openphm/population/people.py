@@ -51,7 +51,7 @@ SELECT
 FROM segments.history AS h
 JOIN person.person AS person ON person.person_key = h.person_key
 LEFT JOIN reference.practice AS practice ON practice.practice_code = h.practice_code
-WHERE h.is_registered_at_month_end AND h.month_end IN ({days}) AND {limits}{f" AND ({only})" if only else ""}"""
+WHERE h.is_registered_at_month_end AND h.month_end IN ({days}) AND {limits}"""
 
 
 def window_sql(as_at: date) -> str:
