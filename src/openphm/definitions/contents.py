@@ -11,16 +11,15 @@ from openphm.definitions.cohorts import CohortFile, read_cohorts
 from openphm.definitions.conditions import Condition, read_conditions
 from openphm.definitions.costs import Costs, read_costs
 from openphm.definitions.definition import Definition
+from openphm.definitions.evaluations import EvaluationFile, read_evaluations
 from openphm.definitions.interventions import Intervention, read_interventions
 from openphm.definitions.measures import MeasureFile, read_measures
-from openphm.definitions.names import Names, check_criteria, holds_criteria
+from openphm.definitions.names import Names
 from openphm.definitions.outcomes import OutcomeFile, read_outcomes
 from openphm.definitions.problems import Problems
 from openphm.definitions.profiles import Profile, read_profiles
 from openphm.definitions.reference import Reference, read_reference
 from openphm.definitions.segments import SegmentModel, read_segments
-
-_WITH_CRITERIA = ("evaluations",)
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,7 @@ class Contents:
     cohorts: Mapping[str, CohortFile]
     interventions: Mapping[str, Intervention]
     profiles: Mapping[str, Profile]
+    evaluations: Mapping[str, EvaluationFile]
 
     @property
     def names(self) -> Names:
@@ -58,10 +58,6 @@ def read_contents(definitions: Sequence[Definition], problems: Problems) -> Cont
     costs = read_costs(of("costs"), problems)
     pods = frozenset(pod.id for pod in costs.points_of_delivery)
     names = Names(frozenset(attributes), frozenset(conditions), pods)
-    for kind in _WITH_CRITERIA:
-        for one in of(kind):
-            if holds_criteria(one.body):
-                check_criteria(one.body, one.label, names, problems)
     segments = read_segments(of("segments"), names, problems)
     measures = read_measures(of("measures"), names, problems)
     codes = {code for model in segments.values() for code in model.segments}
@@ -79,4 +75,5 @@ def read_contents(definitions: Sequence[Definition], problems: Problems) -> Cont
         cohorts=cohorts,
         interventions=read_interventions(of("interventions"), cohorts, names, problems),
         profiles=read_profiles(of("profiles"), names, problems),
+        evaluations=read_evaluations(of("evaluations"), names, problems),
     )
