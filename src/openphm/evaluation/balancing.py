@@ -101,8 +101,7 @@ def _newton_step(scaled: Floats, weights: Floats, slope: Floats) -> Floats:
     mean: Floats = weights @ scaled
     weighted: Floats = scaled * weights[:, np.newaxis]
     curve: Floats = weighted.T @ scaled - np.outer(mean, mean) + RIDGE * np.eye(len(slope))
-    step: Floats = np.linalg.lstsq(curve, slope, rcond=1e-12)[0]
-    return step
+    return np.asarray(np.linalg.lstsq(curve, slope, rcond=1e-12)[0], dtype=np.float64)
 
 
 def _backtrack(

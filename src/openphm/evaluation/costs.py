@@ -79,7 +79,7 @@ def _difference(
     first, second = own @ amount / (own @ months), other @ amount / (other @ months)
     influence = own * (amount - first * months) / (own @ months)
     influence -= other * (amount - second * months) / (other @ months)
-    sums = np.bincount(clusters, weights=influence)
+    sums: Floats = np.bincount(clusters, weights=influence).astype(np.float64)
     if often is not None:
         # A person drawn k times is k persons, each with 1/k of the sum.
         times = np.zeros(len(sums))

@@ -141,11 +141,12 @@ def _doubles(panel: Rows) -> Iterator[Problem]:
             "A person has one index date: the first offer.",
             "keep the first",
         )
-    rows = np.unique(np.stack([panel.person, panel.index_month]), axis=1)
-    if rows.shape[1] != len(panel.treated):
+    span = int(np.ptp(panel.index_month)) + 1
+    rows = np.unique(panel.person * span + panel.index_month - panel.index_month.min())
+    if len(rows) != len(panel.treated):
         yield Problem(
             "panel.person",
-            f"{len(panel.treated) - rows.shape[1]} rows repeat a person in an index month",
+            f"{len(panel.treated) - len(rows)} rows repeat a person in an index month",
             "A person stands at most once in an index month.",
             "keep one row",
         )

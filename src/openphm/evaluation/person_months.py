@@ -87,8 +87,11 @@ def risk_set(people: People, rule: Rule) -> RiskSet:
     first, last = max(rule.look_back, rule.within), people.months
     inside = (starts >= first) & (starts < last)
     _refuse_nobody(starts, inside, first=first, last=last)
-    running = _running(people.counts[people.primary])
-    parts = [_at(people, rule, running, int(month)) for month in np.unique(starts[inside])]
+    counts = people.counts[people.primary]
+    # Whoever never has so many in all months together meets the rule in none of them.
+    possible = np.flatnonzero(counts.sum(axis=1) >= rule.at_least)
+    running = _running(counts[possible])
+    parts = [_at(people, rule, possible, running=running, month=int(m)) for m in np.unique(starts[inside])]
     rows, months, was = (np.concatenate(part) for part in zip(*parts, strict=True))
     treated = people.start[rows] == months
     panel = _panel(people, rule, rows, months=months, treated=treated, was=was)
@@ -125,13 +128,17 @@ def _meets(rule: Rule, running: Floats, month: int) -> Flags:
     return met
 
 
-def _at(people: People, rule: Rule, running: Floats, month: int) -> tuple[Ints, Ints, Flags]:
-    eligible = _meets(rule, running, month) & (people.exit > month)
+def _at(
+    people: People, rule: Rule, possible: Ints, *, running: Floats, month: int
+) -> tuple[Ints, Ints, Flags]:
+    """Rows of the people who meet the rule in a month, the month, and whether they did 12 months before."""
+    start = people.start[possible]
+    eligible = _meets(rule, running, month) & (people.exit[possible] > month)
     if people.excluded is not None:
-        eligible &= ~people.excluded
-    eligible &= (people.start == month) | ((people.control | rule.anywhere) & (people.start > month))
-    rows = np.flatnonzero(eligible)
-    return rows, np.full(len(rows), month), _meets(rule, running[rows], month - 12)
+        eligible &= ~people.excluded[possible]
+    eligible &= (start == month) | ((people.control[possible] | rule.anywhere) & (start > month))
+    rows = possible[eligible]
+    return rows, np.full(len(rows), month), _meets(rule, running[eligible], month - 12)
 
 
 def _panel(people: People, rule: Rule, rows: Ints, *, months: Ints, treated: Flags, was: Flags) -> Panel:

@@ -1,8 +1,8 @@
 """Terms: what the controls are made alike in, and what is given up first when they cannot be.
 
 The covariates and their squares; of the primary outcome last year, the year before, each quarter and the last
-month, as logarithms, with squares; of every other outcome last year; and a flag for each index month, so that calendar
-time is compared like with like. Negative controls are never among them.
+month, as logarithms, with squares; of every other outcome last year; and a flag for each index month, so that
+calendar time is compared like with like. Negative controls are never among them.
 """
 
 from __future__ import annotations
