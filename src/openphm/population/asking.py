@@ -12,6 +12,8 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+
 from openphm.access import Scope
 from openphm.core.errors import StoreError, UsageError
 from openphm.core.periods import is_month_end, month_end
@@ -173,10 +175,13 @@ class Asking:
         root = people_over_time_sql(self.scope, dates, months, with_days=with_days, is_stored=is_stored)
         return self._rooted(root, select, how="AS MATERIALIZED")
 
-    def ask_wide(self, select: str, as_at: date, source: str) -> list[Row]:
-        """Run a SELECT over `people` as rows of the snapshot's form: those of the scope at the date."""
+    def ask_wide(self, select: str, as_at: date, source: str, where: str = "TRUE") -> list[Row]:
+        """Run a SELECT over `people` as rows of the snapshot's form: those of the scope at the date.
+
+        where: a further condition over the columns of `p`.
+        """
         limits = self.scope.predicate(practice="p.practice_code", pcn="p.pcn_code", lsoa="p.lsoa21_code")
-        root = f"{source}\nWHERE p.as_at = {sql_date(as_at)} AND {limits}"
+        root = f"{source}\nWHERE p.as_at = {sql_date(as_at)} AND {limits} AND {where}"
         joined = "," if _begins_with_cte(select) else ""
         rows: list[Row] = list(self._engine.rows(f"WITH people AS ({root}\n){joined}\n{select}"))
         return rows
@@ -188,6 +193,20 @@ class Asking:
         )
         joined = "," if _begins_with_cte(select) else ""
         self._engine.keep(name, f"WITH people AS MATERIALIZED ({root}\n){joined}\n{select}")
+
+    def keep_months(self, name: str, select: str, month_ends: Sequence[date], *, only: str = "") -> None:
+        """Keep in memory, for this scope alone, what a SELECT over the people of several month ends gives."""
+        root = people_of_months_sql(self.scope, month_ends, only)
+        joined = "," if _begins_with_cte(select) else ""
+        self._engine.keep(name, f"WITH people AS ({root}\n){joined}\n{select}")
+
+    def keep_more(self, name: str, select: str) -> None:
+        """Keep in memory what a SELECT gives that begins at a table kept for this scope before."""
+        self._engine.keep(name, select)
+
+    def ask_kept(self, select: str) -> pa.Table:
+        """Run a SELECT that begins at a table kept for this scope: its columns, for arrays."""
+        return self._engine.query(select)
 
     def ask_snapshot(self, select: str, as_at: date, columns: Sequence[str]) -> list[Row]:
         """Run a SELECT over `people`: those of the scope registered at a stored date, with wide columns."""

@@ -168,7 +168,8 @@ GROUP BY p.person_key, p.as_at""",
         )
         needed = self._needed
         names = [
-            *needed.criteria.values(), *needed.at_start.values(), *needed.uses.values(),
+            *(f"{one} = 1 AS {one}" for one in (*needed.criteria.values(), *needed.at_start.values())),
+            *needed.uses.values(),
             *needed.events.values(),
             *(name for one, name in needed.numbers.items() if one != AGE),
         ]  # fmt: skip

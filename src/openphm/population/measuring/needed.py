@@ -66,16 +66,14 @@ class Needed:
         return bool(self.person_time or self.uses or self.events)
 
     def criterion(self, criterion: Criterion) -> str:
-        """The column (0 or 1) of a criterion as at the date; TRUE for everyone."""
+        """The column (true or false) of a criterion as at the date; TRUE for everyone."""
         if isinstance(criterion, Everyone):
             return "TRUE"
-        name = self.criteria.setdefault(criterion, f"c{len(self.criteria) + 1}")
-        return f"{name} = 1"
+        return self.criteria.setdefault(criterion, f"c{len(self.criteria) + 1}")
 
     def started(self, criterion: Criterion) -> str:
         """The column of a criterion as at the beginning of the window, of people registered then."""
-        name = self.at_start.setdefault(criterion, f"z{len(self.at_start) + 1}")
-        return f"{name} = 1"
+        return self.at_start.setdefault(criterion, f"z{len(self.at_start) + 1}")
 
     def parts(self, measure: MeasureFile) -> Parts:
         """The two expressions of a measure. Raises DefinitionError when a criterion is not sound."""
@@ -102,7 +100,9 @@ class Needed:
 
     def _part(self, quantity: Quantity, measure: MeasureFile, guards: Sequence[str]) -> str:
         tests = self._tests(quantity, measure, guards)
-        value = "1" if quantity.counts_people else self._quantity(quantity, measure)
+        if quantity.counts_people:
+            return f"CASE WHEN {' AND '.join(tests)} THEN 1 END"
+        value = self._quantity(quantity, measure)
         return f"CASE WHEN {' AND '.join(tests)} THEN {value} ELSE 0 END" if tests else value
 
     def _quantity(self, quantity: Quantity, measure: MeasureFile) -> str:

@@ -71,7 +71,10 @@ class Selected:
         """The statement, over `frame`."""
         by = [f"by_{group.name}" for group in self.groups]
         places = self._places
-        outer = [f"SUM({name}) AS {name}" for name in places.values()]
+        outer = [
+            f"{'SUM' if expression in self._amounts else 'COUNT'}({name}) AS {name}"
+            for expression, name in places.items()
+        ]
         outer += [
             column
             for expression, name in places.items()
@@ -118,7 +121,7 @@ class Selected:
     @cached_property
     def _amounts(self) -> set[str]:
         """The expressions that are more than nought or one of each person."""
-        found = set()
+        found = {"0"}
         for part in self.parts:
             for quantity, one in (
                 (part.measure.numerator, part.top),

@@ -18,9 +18,9 @@ from openphm.population.measuring.cells import Time
 from openphm.population.measuring.frame import Frame
 from openphm.population.measuring.groups import ATTRIBUTION, Group
 from openphm.population.measuring.leavers import joiners_table, keep_leavers_and_joiners, leavers_table
-from openphm.population.measuring.needed import Needed
+from openphm.population.measuring.needed import Needed, Parts
 from openphm.population.measuring.sums import Selected, Sums
-from openphm.population.measuring.wide import MONTHS, SNAPSHOT, wide_frame
+from openphm.population.measuring.wide import MONTHS, SNAPSHOT, wide_frame, wide_where
 
 Key = tuple[Scalar, ...]
 
@@ -94,17 +94,18 @@ def _ask(
     months, attribution = way
     needed = Needed(population.known, population.points, months, read=population.criteria_read)
     parts = tuple(needed.parts(measure) for measure in measures)
+    if _ask_wide(population, needed, parts, question, attribution, found):
+        return
     where = "TRUE" if question.where is None else needed.criterion(question.where)
     selected = Selected(parts, question.groups, where)
-    if not _ask_wide(population, needed, selected, question, attribution, found):
-        frame = Frame(needed, question.groups, dates=question.dates, attribution=attribution)
-        rows = population.ask_over_time(
-            f"{frame.sql()}\n{selected.sql}",
-            question.dates,
-            months if needed.needs_everybody else 1,
-            with_days=needed.person_time,
-        )
-        _add(rows, selected, found)
+    frame = Frame(needed, question.groups, dates=question.dates, attribution=attribution)
+    rows = population.ask_over_time(
+        f"{frame.sql()}\n{selected.sql}",
+        question.dates,
+        months if needed.needs_everybody else 1,
+        with_days=needed.person_time,
+    )
+    _add(rows, selected, found)
 
 
 def _add(rows: Sequence[Row], selected: Selected, found: Tally) -> None:
@@ -119,7 +120,7 @@ def _add(rows: Sequence[Row], selected: Selected, found: Tally) -> None:
 def _ask_wide(
     population: Asking,
     needed: Needed,
-    selected: Selected,
+    parts: tuple[Parts, ...],
     question: Question,
     attribution: str,
     found: Tally,
@@ -130,29 +131,29 @@ def _ask_wide(
     if len(question.dates) > 1 or by_start or as_at not in snapshot_dates(population):
         return False
     snapshot = Snapshot.of(population.columns(SNAPSHOT), as_at, population.definitions)
-    frame = wide_frame(needed, question.groups, snapshot)
-    if frame is None:
+    frame, where = wide_frame(needed, question.groups, snapshot), wide_where(question.where, snapshot)
+    if frame is None or where is None:
         return False
     days = window_time(as_at, MONTHS).days
     source = f"SELECT p.*, TRUE AS is_registered_as_at, {days} AS person_days\nFROM {SNAPSHOT} AS p"
-    if needed.needs_everybody:
+    if needed.person_time:
         _keep_once(population, as_at, days)
         source = (
             f"SELECT p.*, TRUE AS is_registered_as_at, COALESCE(j.person_days, {days}) AS person_days\n"
             f"FROM {SNAPSHOT} AS p\n"
             f"LEFT JOIN memory.main.{joiners_table(as_at)} AS j ON j.person_key = p.person_key"
         )
-    _add(population.ask_wide(f"{frame}\n{selected.sql}", as_at, source), selected, found)
+    selected = Selected(parts, question.groups)
+    _add(population.ask_wide(f"{frame}\n{selected.sql}", as_at, source, where), selected, found)
     # people who left are in rates and sums; of those registered on the date they are no part
-    mine = [part.measure for part in selected.parts if not _counts_registered(part.measure)]
+    mine = [part.measure for part in parts if not _counts_registered(part.measure)]
     if mine:
+        _keep_once(population, as_at, days)
         own = Needed(population.known, population.points, needed.months, read=needed.read)
-        parts = tuple(own.parts(measure) for measure in mine)
-        where = "TRUE" if question.where is None else own.criterion(question.where)
-        less = Selected(parts, question.groups, where)
+        less = Selected(tuple(own.parts(measure) for measure in mine), question.groups)
         gone = f"SELECT p.*\nFROM memory.main.{leavers_table(as_at)} AS p"
         frame = wide_frame(own, question.groups, snapshot)
-        _add(population.ask_wide(f"{frame}\n{less.sql}", as_at, gone), less, found)
+        _add(population.ask_wide(f"{frame}\n{less.sql}", as_at, gone, where), less, found)
     return True
 
 

@@ -42,7 +42,7 @@ def _columns(needed: Needed, snapshot: Snapshot) -> list[str] | None:
         test = wide_test(criterion, snapshot)
         if test is None:
             return None
-        found.append(f"CASE WHEN {test} THEN 1 ELSE 0 END AS {name}")
+        found.append(f"{test} AS {name}")
     for attribute, name in needed.numbers.items():
         column = "age_years" if attribute == AGE else attribute
         if column not in snapshot.columns:
@@ -51,15 +51,45 @@ def _columns(needed: Needed, snapshot: Snapshot) -> list[str] | None:
     for use, name in needed.uses.items():
         if not use.columns or any(column not in snapshot.columns for column in use.columns):
             return None
-        found.append(f"{' + '.join(f'p.{column}' for column in _shorter(use.columns, snapshot))} AS {name}")
+        summed = _shorter(use.columns, needed, snapshot)
+        found.append(f"{' + '.join(f'p.{column}' for column in summed)} AS {name}")
     return found
 
 
-def _shorter(columns: tuple[str, ...], snapshot: Snapshot) -> tuple[str, ...]:
-    """The snapshot's own total, where these columns are the pounds of every point of delivery."""
-    points = {name.removeprefix("n_") for name in snapshot.columns if name.startswith("n_")}
-    pounds = {f"cost_{point}_gbp" for point in points} & set(snapshot.columns)
-    return ("cost_total_gbp",) if set(columns) == pounds and len(columns) > 1 else columns
+def _shorter(columns: tuple[str, ...], needed: Needed, snapshot: Snapshot) -> tuple[str, ...]:
+    """The snapshot's own total, where these columns are all pounds, or all of one category."""
+    names: dict[str, set[str]] = {}
+    for point, category in needed.points.items():
+        if category != "none":
+            names.setdefault(f"cost_{category}_gbp", set()).add(f"cost_{point}_gbp")
+            names.setdefault("cost_total_gbp", set()).add(f"cost_{point}_gbp")
+    whole = [name for name, pounds in names.items() if pounds == set(columns) and name in snapshot.columns]
+    return (whole[0],) if whole else columns
+
+
+def wide_where(criterion: Criterion | None, snapshot: Snapshot) -> str | None:
+    """A filter whose parts stand side by side, so that rows can be skipped; None: it cannot be asked."""
+    if criterion is None or isinstance(criterion, Everyone):
+        return "TRUE"
+    parts = criterion.of if isinstance(criterion, All) else (criterion,)
+    tests = [_bare(part, snapshot) for part in parts]
+    return None if any(test is None for test in tests) else " AND ".join(f"({test})" for test in tests)
+
+
+def _bare(criterion: Criterion, snapshot: Snapshot) -> str | None:
+    """As `wide_test`; a leaf may be null where it is false, which a filter does not mind."""
+    if isinstance(criterion, All | Any | AtLeast | Not | Everyone):
+        return wide_test(criterion, snapshot)
+    return _leaf(criterion, snapshot)
+
+
+def _leaf(criterion: Criterion, snapshot: Snapshot) -> str | None:
+    test = snapshot.test(criterion)
+    if test is None:
+        return None
+    for column in test.find_all(exp.Column):
+        column.set("table", exp.to_identifier("p"))
+    return test.sql(normalize_functions=False)
 
 
 def wide_test(criterion: Criterion, snapshot: Snapshot) -> str | None:
@@ -71,12 +101,8 @@ def wide_test(criterion: Criterion, snapshot: Snapshot) -> str | None:
         if any(part is None for part in parts):
             return None
         return _combined(criterion, [part for part in parts if part is not None])
-    test = snapshot.test(criterion)
-    if test is None:
-        return None
-    for column in test.find_all(exp.Column):
-        column.set("table", exp.to_identifier("p"))
-    return f"COALESCE({test.sql(normalize_functions=False)}, FALSE)"
+    test = _leaf(criterion, snapshot)
+    return None if test is None else f"COALESCE({test}, FALSE)"
 
 
 def _combined(criterion: Criterion, parts: Sequence[str]) -> str:
