@@ -54,9 +54,7 @@ def either_sql(chosen: Chosen, as_at: date, before: date) -> str:
     whole = whole_pattern(chosen)
     return f"""
 considered AS (
-SELECT * FROM people WHERE person_key IN (
-    SELECT person_key FROM ({considered(chosen.criterion)}) AS possible
-)
+{considered(chosen.criterion)}
 ),
 flags AS (
 {flags_sql(steps_of(chosen), "considered")}
