@@ -10,11 +10,9 @@ from openphm.access import Scope
 from openphm.core.records import Fingerprint
 from openphm.core.results import Result
 from openphm.definitions import Definitions
-from openphm.definitions.profiles import ProfileRow
 from openphm.population import moves, quality, segments
 from openphm.population.cohorts import Cohort
 from openphm.population.cohorts.chosen import What
-from openphm.population.cohorts.describing import rows_of
 from openphm.population.outcome_questions import OutcomeQuestions
 from openphm.population.overlap import Group, Meeting, meetings
 from openphm.population.questions import Questions
@@ -44,10 +42,6 @@ class Population(Questions, OutcomeQuestions):
         Raises DefinitionError with every problem of it.
         """
         return Cohort(self, what)
-
-    def profile_rows(self) -> tuple[ProfileRow, ...]:
-        """The rows by which a cohort is described: id, title, heading and unit of each."""
-        return tuple(one.row for one in rows_of(self.definitions, self.known))
 
     def group(self, what: What, places: Scope | None = None) -> Group:
         """A cohort in some places of this scope, to see how it meets groups asked about before."""
