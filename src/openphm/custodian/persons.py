@@ -175,6 +175,11 @@ class Persons:
             "rows_no_number": total - linked - invalid, "rows_invalid_number": invalid,
         }  # fmt: skip
 
+    def numbers(self) -> str:
+        """The table of the numbers of the delivery (raw, digits, person_id); empty when there were none."""
+        self._show(_NUMBERS)
+        return _NUMBERS
+
     def identified(self) -> Iterator[tuple[str, str]]:
         """(person_id, ten digits) of every person with a valid NHS number, for the vault."""
         for part in self._parts.get(_NUMBERS, []):

@@ -20,6 +20,7 @@ from openphm.core import CustodianRefused, UsageError
 from openphm.custodian.emitting import ROW_DOMAIN, emit_selects, records_with_rule
 from openphm.custodian.home import Home
 from openphm.custodian.keyed_sql import load_keys
+from openphm.custodian.leak_gate import refuse_leaks
 from openphm.custodian.linkage import (
     LinkageSettings,
     Linking,
@@ -143,6 +144,10 @@ class _Run:
         self.upheld = self.upholding.withhold(
             self.engine, self.definitions.extracts, self.writer.folder / "extracts", self.account
         )
+        columns = refuse_leaks(
+            self.engine, self.writer.folder / "extracts", self.definitions.extracts, self.persons.numbers()
+        )
+        self.tell(f"{columns} columns looked at for leaks", total, total)
         self.account.write(self.writer.folder / "quality")
         self.tell("checksums and vault", total, total)
         new_people = vault.keep(self.persons.identified())
