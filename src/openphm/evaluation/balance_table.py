@@ -31,7 +31,9 @@ class Balance:
         """The term that differs most after weighting, and by how much."""
         if not self.names:
             return "", 0.0
-        apart = np.nan_to_num(np.abs(self.after), nan=0.0)
+        # Both groups constant, and apart: no spread to measure the difference in, so it is without limit.
+        differ = np.abs(self.treated_mean - self.control_mean) > 1e-9
+        apart = np.where(np.isnan(self.after), np.where(differ, np.inf, 0.0), np.abs(self.after))
         at = int(apart.argmax())
         return self.names[at], float(apart[at])
 

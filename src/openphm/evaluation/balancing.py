@@ -57,7 +57,7 @@ def balance(
     """
     usable = terms.that_vary(~treated)
     often = np.ones(len(treated)) if counts is None else counts
-    given_up: tuple[str, ...] = ()
+    given_up = _out_of_reach(terms, usable, treated)
     while True:
         solution = _solve(usable, treated, often, start or {})
         if solution.is_balanced:
@@ -69,8 +69,17 @@ def balance(
         usable, start = usable.keep(~last), None
 
 
+def _out_of_reach(terms: Terms, usable: Terms, treated: Flags) -> tuple[str, ...]:
+    """Terms that are the same for every control, and are not so for the treated: no weights can mend that."""
+    constant = terms.keep(~np.isin(terms.names, usable.names))
+    apart = constant.values[treated].mean(axis=0) - constant.values[~treated].mean(axis=0)
+    reach = np.abs(apart) > 1e-9 * (1 + np.abs(constant.values).max(axis=0, initial=0.0))
+    return tuple(name for name, out in zip(constant.names, reach, strict=True) if out)
+
+
 def _solve(terms: Terms, treated: Flags, often: Floats, start: Mapping[str, float]) -> Solution:
-    controls, base = terms.values[~treated], often[~treated]
+    controls, base = terms.values[~treated], np.full((~treated).sum(), -np.inf)
+    np.log(often[~treated], out=base, where=often[~treated] > 0)
     middle = often[treated] @ terms.values[treated] / often[treated].sum()
     scaled = (controls - middle) / controls.std(axis=0)
     found = np.array([start.get(name, 0.0) for name in terms.names])
@@ -89,9 +98,10 @@ def _solve(terms: Terms, treated: Flags, often: Floats, start: Mapping[str, floa
 
 
 def _dual(scaled: Floats, base: Floats, multipliers: Floats) -> tuple[float, Floats]:
-    tilt = scaled @ multipliers
-    top = tilt.max(initial=-np.inf)
-    raised = base * np.exp(tilt - top)
+    """The dual at some multipliers, and the weights there. base: logarithm of how often each row counts."""
+    tilt = scaled @ multipliers + base
+    top = tilt.max()
+    raised = np.exp(tilt - top)
     total = raised.sum()
     value = float(top + np.log(total) + 0.5 * RIDGE * multipliers @ multipliers)
     return value, raised / total

@@ -21,7 +21,7 @@ import numpy as np
 
 from openphm.evaluation.estimate import Estimate
 from openphm.evaluation.matching import Matched
-from openphm.evaluation.outcome import Floats, Ints, Outcome
+from openphm.evaluation.outcome import Flags, Floats, Ints, Outcome
 from openphm.evaluation.outcome_model import Model, jackknife, quasi_poisson, sandwich
 from openphm.evaluation.panel import Panel
 from openphm.evaluation.rates import clustered_error, grouped
@@ -73,8 +73,11 @@ def adjusted_ratio(
 ) -> Estimate:
     """Rate ratio of treatment from the weighted regression; errors by CR3 under `SMALL` treated people."""
     columns = np.column_stack([np.ones(len(panel)), panel.treated, design])
-    model = quasi_poisson(columns, panel.count_after(outcome), panel.exposure, weights)
-    if model is None or panel.count_after(outcome)[panel.treated].sum() == 0:
+    amount = panel.count_after(outcome)
+    if not _both_have_some(amount, panel.treated, weights):
+        return Estimate.unknown()
+    model = quasi_poisson(columns, amount, panel.exposure, weights)
+    if model is None:
         return Estimate.unknown()
     spread = jackknife(model, clusters) if panel.n_treated < SMALL else sandwich(model, clusters)
     return _slope(model, spread)
@@ -92,8 +95,10 @@ def matched_ratio(panel: Panel, outcome: Outcome, design: Floats, matched: Match
     if len(rows) >= ROWS_A_TERM * design.shape[1]:
         columns = np.column_stack([columns, design[rows]])
     amount = panel.count_after(outcome)[rows]
+    if not _both_have_some(amount, panel.treated[rows], matched.weights):
+        return Estimate.unknown()
     model = quasi_poisson(columns, amount, panel.exposure[rows], matched.weights)
-    if model is None or amount[panel.treated[rows]].sum() == 0:
+    if model is None:
         return Estimate.unknown()
     persons = grouped(panel.person[rows])
     return _slope(model, _two_way(model, matched.sets, persons))
@@ -116,6 +121,11 @@ def matched_difference_in_differences(panel: Panel, outcome: Outcome, matched: M
         return Estimate.unknown()
     sets, persons = np.tile(matched.sets, 2), grouped(panel.person[rows])
     return _slope(model, _two_way(model, sets, persons))
+
+
+def _both_have_some(amount: Floats, treated: Flags, weights: Floats) -> bool:
+    """Whether the outcome happened in both groups: a ratio with nothing on one side has no interval."""
+    return bool(weights[treated] @ amount[treated] > 0 and weights[~treated] @ amount[~treated] > 0)
 
 
 def _two_way(model: Model, sets: Ints, persons: Ints) -> Floats:

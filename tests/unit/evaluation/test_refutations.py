@@ -1,0 +1,162 @@
+"""Checks find what is planted, and keep still where there is nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from openphm.evaluation import Estimate, Evaluation, Light
+from openphm.evaluation.event_study import event_study, parallel_trends
+from openphm.evaluation.gates import BALANCE, Gate, Verdict
+from openphm.evaluation.refutations import REFUTATIONS
+from openphm.evaluation.sensitivity import (
+    e_value,
+    expected_error,
+    expected_error_of,
+    fit_calibration,
+    probability,
+    smallest_detectable,
+)
+from tests.support.panels import a_panel
+
+
+def test_every_check_runs_on_a_good_panel_and_says_something() -> None:
+    findings = Evaluation().fit(a_panel(treated=120, controls=1500, negative_controls=6))
+    assert [one.name for one in findings.refutations] == list(REFUTATIONS)
+    for one in findings.refutations:
+        assert one.words.endswith(".")
+        assert "was not run" not in one.words
+    assert findings.verdict.light is not Light.RED
+    assert findings.verdict.may_claim
+    assert findings.effect().calibrated.is_known
+
+
+def test_what_cannot_be_run_says_why_and_is_amber() -> None:
+    panel = a_panel()
+    short = replace(
+        panel,
+        outcomes=(replace(panel.primary, before=panel.primary.before[:, -3:]),),
+        area=None, area_names=(), was_eligible=None, ended_by=None,
+    )  # fmt: skip
+    findings = Evaluation().fit(short)
+    for name in (
+        "held_out_year",
+        "placebo_date",
+        "negative_controls",
+        "leave_one_area_out",
+        "parallel_trends",
+    ):
+        found = findings.refute(name)
+        assert found.light is Light.AMBER
+        assert "was not run" in found.words
+    assert not findings.effect().change.raw.is_known
+
+
+def test_a_difference_before_any_service_is_found_in_the_held_out_year() -> None:
+    panel = a_panel(treated=150, controls=1500)
+    before = panel.primary.before.copy()
+    before[panel.treated, :12] *= 2
+    worse = replace(panel, outcomes=(replace(panel.primary, before=before),))
+    assert Evaluation().fit(worse).refute("held_out_year").light is Light.RED
+    assert Evaluation().fit(panel).refute("held_out_year").light is not Light.RED
+
+
+def test_an_area_that_makes_the_answer_is_named() -> None:
+    panel = a_panel(treated=200, controls=1500)
+    after = panel.primary.after.copy()
+    after[panel.treated & (panel.area == 2)] *= 6
+    one_area = replace(panel, outcomes=(replace(panel.primary, after=after),))
+    found = Evaluation().fit(one_area).refute("leave_one_area_out")
+    assert found.light is Light.AMBER
+    whole = Evaluation().fit(one_area).effect().rate_ratio.value
+    assert found.estimates["C"].value < whole - 0.3
+    assert set(found.estimates) == {"A", "B", "C", "D"}
+
+
+def test_calibration_takes_away_what_the_negative_controls_show() -> None:
+    shown = {f"n{i}": Estimate.of_log(0.10 + 0.01 * (i - 2.5), 0.05) for i in range(6)}
+    found = fit_calibration(shown)
+    assert found.mean == pytest.approx(0.10, abs=0.01)
+    assert found.spread == pytest.approx(0.0, abs=0.01)
+    assert found.error == pytest.approx(0.05 / np.sqrt(6), rel=0.05)
+    calibrated = found.calibrated(Estimate.of_log(0.10, 0.05))
+    assert calibrated.log == pytest.approx(0.0, abs=0.01)
+    assert calibrated.error > 0.05
+
+
+def test_four_negative_controls_are_shown_and_correct_nothing() -> None:
+    found = fit_calibration({f"n{i}": Estimate.of_log(0.1, 0.05) for i in range(4)})
+    assert not found.can_calibrate
+    assert not found.calibrated(Estimate.of_log(0.1, 0.05)).is_known
+
+
+def test_negative_controls_that_scatter_widen_the_interval() -> None:
+    scattered = fit_calibration({f"n{i}": Estimate.of_log((-1) ** i * 0.3, 0.05) for i in range(6)})
+    assert scattered.spread == pytest.approx(0.3, abs=0.02)
+    assert scattered.calibrated(Estimate.of_log(0.0, 0.05)).error > 0.3
+
+
+def test_negative_controls_without_events_are_left_out() -> None:
+    found = fit_calibration({"a": Estimate.unknown(), "b": Estimate.of_log(0.1, 0.1)})
+    assert found.number == 1
+    assert fit_calibration({"a": Estimate.unknown()}).number == 0
+
+
+def test_the_event_study_has_two_years_before_and_a_year_after() -> None:
+    panel = a_panel(treated=300, controls=2000, rate_ratio=0.5)
+    fitted = Evaluation().fit(panel).fitted
+    study = event_study(panel, panel.primary, fitted.weights, fitted.clusters)
+    assert study.quarter.tolist() == [-8, -7, -6, -5, -4, -3, -2, -1, 1, 2, 3, 4]
+    assert np.abs(study.ratio.value[:8] - 1).max() < 0.25
+    assert study.ratio.upper[8:].max() < 0.85
+    trends = parallel_trends(study)
+    assert trends is not None
+    assert trends.breakdown > 0.5
+    assert trends.limits[2.0][1] > trends.limits[0.5][1]
+    assert trends.average.excludes_none
+
+
+def test_quarters_give_the_same_study_as_months() -> None:
+    panel = a_panel(treated=100)
+    whole = panel.primary
+    quarters = replace(
+        panel,
+        period_months=3,
+        outcomes=(
+            replace(
+                whole,
+                before=whole.before.reshape(len(panel), 8, 3).sum(axis=2),
+                after=whole.after.reshape(len(panel), 4, 3).sum(axis=2),
+            ),
+        ),
+    )
+    weights, clusters = np.ones(len(panel)), np.arange(len(panel))
+    one, other = (event_study(p, p.primary, weights, clusters) for p in (panel, quarters))
+    assert one.treated == pytest.approx(other.treated)
+    assert one.ratio.lower == pytest.approx(other.ratio.lower)
+
+
+def test_the_smallest_effect_is_known_before_the_study() -> None:
+    error = expected_error(100, 5.0, 50.0)
+    assert error == pytest.approx(np.sqrt(2 / 100 + 2 / 300))
+    assert smallest_detectable(error) == pytest.approx(np.exp(-(1.959964 + 0.841621) * error) - 1, abs=1e-6)
+    assert expected_error_of(50, [1, 2, 3, 4]) == pytest.approx(expected_error(50, 2.5, 5 / 3))
+    assert np.isnan(expected_error(0, 1, 1))
+
+
+def test_a_gate_is_inclusive_of_its_limit_and_amber_when_unknown() -> None:
+    assert BALANCE.light(0.05) is Light.GREEN
+    assert BALANCE.light(0.051) is Light.AMBER
+    assert BALANCE.light(0.11) is Light.RED
+    assert Gate(1, 2).light(float("nan")) is Light.AMBER
+    assert Verdict.of([]).light is Light.GREEN
+    assert "every check was passed" in Verdict.of([]).words
+
+
+def test_e_value_of_an_interval_that_reaches_none_is_one() -> None:
+    assert e_value(Estimate(0.9, 0.7, 1.1, 0.1)).limit == 1.0
+    assert e_value(Estimate(1.5, 0.9, 2.0, 0.1)).limit == 1.0
+    assert e_value(Estimate(1.5, 1.2, 2.0, 0.1)).limit == pytest.approx(1.2 + np.sqrt(0.24))
+    assert probability(Estimate.of_log(1.959964, 1.0)) == pytest.approx(0.05, abs=1e-6)
