@@ -8,6 +8,7 @@ from collections.abc import Callable
 from docs.generate.commands import commands_page
 from docs.generate.definitions import definitions_page, extracts_page
 from docs.generate.measures import measures_page
+from docs.generate.reidentification import reidentification_page
 from docs.generate.tables import tables_page
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -16,4 +17,5 @@ PAGES: dict[str, Callable[[], str]] = {
     "definitions.md": definitions_page,
     "extracts.md": extracts_page,
     "measures.md": measures_page,
+    "reidentification.md": reidentification_page,
 }
