@@ -29,6 +29,8 @@ COMMANDS = {
     "cohort": "Find people by a definition; count, describe, explain.",
     "report": "Answer a question about the population.",
     "measure": "Numerator, denominator, rate and interval of any measure.",
+    "evaluate": "Did a service change anything, beside what would have happened anyway?",
+    "project": "What happens if nothing changes, and what a change would do.",
     "export": "Copy a place's people to an approved workspace.",
     "reidentify": "Ask the custodian for identities, for direct care.",
     "definitions": "What words mean: list, show, check, compare.",

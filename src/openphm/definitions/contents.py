@@ -18,7 +18,9 @@ from openphm.definitions.names import Names
 from openphm.definitions.outcomes import OutcomeFile, read_outcomes
 from openphm.definitions.problems import Problems
 from openphm.definitions.profiles import Profile, read_profiles
+from openphm.definitions.projection_facts import ProjectionFacts, read_projection_facts
 from openphm.definitions.reference import Reference, read_reference
+from openphm.definitions.scenarios import Scenario, read_scenarios
 from openphm.definitions.segments import SegmentModel, read_segments
 
 
@@ -37,6 +39,8 @@ class Contents:
     cohorts: Mapping[str, CohortFile]
     interventions: Mapping[str, Intervention]
     profiles: Mapping[str, Profile]
+    scenarios: Mapping[str, Scenario]
+    projection: ProjectionFacts
     evaluations: Mapping[str, EvaluationFile]
 
     @property
@@ -75,5 +79,7 @@ def read_contents(definitions: Sequence[Definition], problems: Problems) -> Cont
         cohorts=cohorts,
         interventions=read_interventions(of("interventions"), cohorts, names, problems),
         profiles=read_profiles(of("profiles"), names, problems),
+        scenarios=read_scenarios(of("scenarios"), problems),
+        projection=read_projection_facts(of("reference"), problems),
         evaluations=read_evaluations(of("evaluations"), names, problems),
     )

@@ -69,7 +69,7 @@ def read_reference(definitions: Iterable[Definition], problems: Problems) -> Ref
     stages: list[LifeStage] = []
     for definition in definitions:
         entry = Entry(definition.body, definition.label, problems)
-        entry.allow(*HEADER_KEYS, "note", "based_on")
+        entry.allow(*HEADER_KEYS, "note", "based_on", "projection")  # read by projection_facts
         for map_id, one in entry.named_entries("maps"):
             maps += _read_map(map_id, one)
         categories += [_read_category(one) for one in entry.entries("categories")]

@@ -1,0 +1,11 @@
+"""Projections: what happens if nothing changes, what a change would do, and the business case.
+
+Arrays in, immutable figures out. The method with its formulae: docs/explanation/projections.md.
+"""
+
+from openphm.projections.answers import run_result
+from openphm.projections.mitigation import Cover
+from openphm.projections.path import Path, stated_path
+from openphm.projections.projection import Projection, project
+
+__all__ = ["Cover", "Path", "Projection", "project", "run_result", "stated_path"]

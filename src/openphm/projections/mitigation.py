@@ -1,0 +1,104 @@
+"""Mitigation: what interventions take away from the path, each unit at most once.
+
+In a cell of U units, intervention m with cover k (the cohort's share of the units), reach r, ramp a and change
+e (negative when activity is avoided) leaves the share 1 + k·r·a·e. Several leave the product of these shares,
+
+    mitigated = U · Π (1 + k·r·a·e)
+
+so two interventions that each avoid all of a unit avoid it once. What substitution creates is added after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from openphm.definitions.scenario_interventions import Intervention
+from openphm.definitions.scenario_ranges import Range
+from openphm.projections.path import Floats, Path
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The share that a cohort has of people [segments] and of units [segments, activities]."""
+
+    people: Floats
+    units: Floats
+
+    @classmethod
+    def of_share(cls, path: Path, share: float) -> Cover:
+        """The same share everywhere."""
+        shape = (len(path.segments), len(path.activities))
+        return cls(np.full(shape[0], share), np.full(shape, share))
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An intervention with its cover, and its effects as ranges in the order of the path's activities."""
+
+    intervention: Intervention
+    cover: Cover
+    changes: tuple[Range, ...]
+
+    def centre(self) -> Floats:
+        """The planned changes [activities]."""
+        return np.array([one.value for one in self.changes])
+
+    def weights(self, years: int, *, full: bool = False) -> Floats:
+        """k·r·a [years+1, segments, activities], nought in year 0; full: as if the ramp were at its end."""
+        found = np.zeros((years + 1, *self.cover.units.shape))
+        for year in range(1, years + 1):
+            reach, ramp = self.intervention.share_in(year)
+            found[year] = self.cover.units * reach * (1.0 if full else ramp)
+        return found
+
+    def people(self, path: Path) -> Floats:
+        """People reached in each year [years+1], nought in year 0."""
+        in_cohort = path.people @ self.cover.people
+        reach = [0.0, *(self.intervention.share_in(year)[0] for year in range(1, path.years + 1))]
+        return np.asarray(in_cohort * np.array(reach), dtype=np.float64)
+
+
+def left(planned: Sequence[Planned], weights: Sequence[Floats], changes: Sequence[Floats]) -> Floats:
+    """Π (1 + weight · change): the share of units that is left [..., years+1, segments, activities].
+
+    changes: of each intervention, [activities] or [runs, 1, 1, activities].
+    """
+    product: Floats = np.ones(1)
+    for _, weight, change in zip(planned, weights, changes, strict=True):
+        product = product * (1 + weight * change)
+    return product
+
+
+def created(planned: Sequence[Planned], avoided: Floats, path: Path, own: Sequence[Floats]) -> Floats:
+    """Units that substitution makes of what is avoided, shared among interventions by their own effect.
+
+    avoided: [..., segments, activities]; own: what each intervention would avoid by itself, same shape.
+    """
+    made = np.zeros_like(avoided)
+    whole = np.sum(own, axis=0) if own else np.zeros_like(avoided)
+    for one, by_itself in zip(planned, own, strict=True):
+        share = np.divide(by_itself, whole, out=np.zeros_like(whole), where=whole > 0)
+        for rule in one.intervention.substitutions:
+            source, target = path.activities.index(rule.avoided), path.activities.index(rule.created)
+            made[..., target] += rule.units * (avoided * share)[..., source]
+    return made
+
+
+def programme_cost(one: Planned, path: Path, hour_gbp: float | Floats | None = None) -> Floats:
+    """Pounds a year [..., years+1] with optimism bias, set-up in year 1; nought in year 0.
+
+    hour_gbp: the price of an hour, or one for each run [runs, 1].
+    """
+    cost = one.intervention.cost
+    hour = cost.hour_gbp.value if hour_gbp is None else hour_gbp
+    runs = np.ones(path.years + 1)
+    runs[0] = 0.0
+    begins = np.zeros(path.years + 1)
+    begins[1] = 1.0
+    yearly = (
+        cost.yearly_gbp * runs + cost.hours_per_year * hour * runs + cost.per_person_gbp * one.people(path)
+    )
+    return np.asarray((yearly + cost.set_up_gbp * begins) * (1 + cost.optimism_bias), dtype=np.float64)
