@@ -37,7 +37,7 @@ def cases() -> dict[str, dict[str, str]]:
     return read
 
 
-def tests_by_case() -> dict[str, list[tuple[str, str]]]:
+def found_by_case() -> dict[str, list[tuple[str, str]]]:
     """id -> (file, test function) of every test that carries the id."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
@@ -64,7 +64,7 @@ class _Outcomes:
 def page(counts: dict[tuple[str, str], Counter[str]]) -> str:
     """The table, with the result of each case."""
     rows = []
-    by_case = tests_by_case()
+    by_case = found_by_case()
     for case, said in cases().items():
         tests = by_case[case]
         total: Counter[str] = Counter()
@@ -78,7 +78,7 @@ def page(counts: dict[tuple[str, str], Counter[str]]) -> str:
 
 def main() -> None:
     outcomes = _Outcomes()
-    files = sorted({str(ROOT / file) for tests in tests_by_case().values() for file, _ in tests})
+    files = sorted({str(ROOT / file) for tests in found_by_case().values() for file, _ in tests})
     code = pytest.main(["-q", "-p", "no:cacheprovider", *files], plugins=[outcomes])
     PAGE.write_text(page(outcomes.counts), encoding="utf-8")
     sys.exit(code)

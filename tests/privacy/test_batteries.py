@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from tests.batteries import PAGE, cases, tests_by_case
+from tests.batteries import PAGE, cases, found_by_case
 
 
 @pytest.mark.parametrize("case", cases())
 def test_every_case_has_a_test_that_the_page_names(case: str) -> None:
-    tests = tests_by_case()[case]
+    tests = found_by_case()[case]
     assert tests
     row = next(line for line in PAGE.read_text("utf-8").splitlines() if line.startswith(f"| {case} |"))
     assert set(re.findall(r"`(test_\w+)`", row)) == {function for _, function in tests}, "run tests.batteries"
