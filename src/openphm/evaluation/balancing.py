@@ -24,6 +24,7 @@ from openphm.evaluation.terms import Terms
 
 TOLERANCE = 1e-4
 RIDGE = 1e-6
+ENOUGH = TOLERANCE / 1000
 MOST_STEPS = 60
 FAR = 60.0
 
@@ -86,7 +87,7 @@ def _solve(terms: Terms, treated: Flags, often: Floats, start: Mapping[str, floa
     value, weights = _dual(scaled, base, found)
     for _ in range(MOST_STEPS):
         slope = weights @ scaled + RIDGE * found
-        if np.abs(slope).max(initial=0.0) < 1e-8 or np.abs(found).max(initial=0.0) > FAR:
+        if np.abs(slope).max(initial=0.0) < ENOUGH or np.abs(found).max(initial=0.0) > FAR:
             break
         step = _newton_step(scaled, weights, slope)
         moved = _backtrack(scaled, base, found, step=step, least=slope @ step, value=value)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isfinite
 
-import numpy as np
-
 from openphm.evaluation.estimate import Estimate
-from openphm.evaluation.fitted import Fitted
+from openphm.evaluation.fitted import Fitted, Others
 from openphm.evaluation.natural_change import NaturalChange, natural_change
-from openphm.evaluation.observed_expected import ObservedExpected, adjusted_ratio, observed_expected
+from openphm.evaluation.observed_expected import ObservedExpected
 from openphm.evaluation.outcome import Kind, Outcome, Role
 from openphm.evaluation.sensitivity import Calibration, smallest_detectable
 
@@ -25,8 +23,9 @@ class Effect:
     avoided       expected − observed. The limits are observed ÷ the limits of the ratio − observed: what was
                   observed is known, what would have been is not
     rate_ratio    headline: entropy-balanced, clustered on persons. observed ÷ expected
-    adjusted      the same with the outcome regressed on the terms too
-    doubly_robust observed against a model's expectation, corrected among the controls
+    adjusted      the same with the outcome regressed on the terms too. Primary outcome only, as the next
+    doubly_robust observed against a model's expectation, corrected among the controls. For other outcomes ask
+                  `refute("other_estimators", name)`
     calibrated    without the systematic error that the negative controls show; unknown with fewer than five
     change        raw change, what would have happened anyway, the programme's part (natural_change.py)
     top_share     share of `observed` that one person had
@@ -57,8 +56,8 @@ def effect_of(fitted: Fitted, outcome: Outcome, calibration: Calibration, *, may
     panel = fitted.panel
     amount = panel.count_after(outcome)[panel.treated]
     observed, months = float(amount.sum()), float(panel.exposure[panel.treated].sum())
-    weights = fitted.weights if may_estimate else np.zeros(len(panel))
-    arguments = (panel, outcome, fitted.design, weights, fitted.clusters)
+    is_asked = may_estimate and outcome.role == "primary"
+    others = fitted.other_answers(outcome) if is_asked else Others.none(observed)
     ratio = fitted.ratio(outcome) if may_estimate else Estimate.unknown()
     change = natural_change(panel, outcome, fitted.weights, fitted.clusters)
     if not may_estimate:
@@ -75,8 +74,8 @@ def effect_of(fitted: Fitted, outcome: Outcome, calibration: Calibration, *, may
         expected=expected,
         avoided=_avoided(observed, ratio),
         rate_ratio=ratio,
-        adjusted=adjusted_ratio(*arguments),
-        doubly_robust=observed_expected(*arguments),
+        adjusted=others.adjusted,
+        doubly_robust=others.doubly_robust,
         calibrated=Estimate.unknown()
         if outcome.role == "negative_control"
         else calibration.calibrated(ratio),

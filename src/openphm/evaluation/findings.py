@@ -90,7 +90,9 @@ class Findings:
                 f"did you mean '{nearest(attempt, REFUTATIONS)}'?",
             )
         named = self.panel.primary if outcome is None else self.panel.outcome(outcome)
-        return REFUTATIONS[attempt](self.fitted, named)
+        if (attempt, named.name) not in self._refuted:
+            self._refuted[attempt, named.name] = REFUTATIONS[attempt](self.fitted, named)
+        return self._refuted[attempt, named.name]
 
     def event_study(self, outcome: str | None = None) -> EventStudy:
         """Rates by quarter around the index date."""
@@ -172,6 +174,11 @@ class Findings:
             top_share=effect.top_share,
             no_events=not effect.rate_ratio.is_known,
         )
+
+    @cached_property
+    def _refuted(self) -> dict[tuple[str, str], Refutation]:
+        """Attempts already made, by name and outcome."""
+        return {}
 
     @cached_property
     def _known(self) -> dict[str, Effect]:

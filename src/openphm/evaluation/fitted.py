@@ -9,13 +9,36 @@ import numpy as np
 
 from openphm.evaluation.estimate import Estimate
 from openphm.evaluation.matching import Matched, match
-from openphm.evaluation.observed_expected import design_of
+from openphm.evaluation.observed_expected import (
+    ObservedExpected,
+    adjusted_ratio,
+    design_of,
+    matched_difference_in_differences,
+    matched_ratio,
+    observed_expected,
+)
 from openphm.evaluation.outcome import Floats, Ints, Outcome
 from openphm.evaluation.panel import Panel
 from openphm.evaluation.propensity import log_odds, outside_support
 from openphm.evaluation.rates import as_estimate, grouped, log_rate
 from openphm.evaluation.terms import Terms, terms_of
 from openphm.evaluation.weighting import Weighting, weigh
+
+
+@dataclass(frozen=True)
+class Others:
+    """The same question asked in other ways: regression, doubly robust, matched, and matched with changes."""
+
+    adjusted: Estimate
+    doubly_robust: ObservedExpected
+    matched: Estimate
+    differences: Estimate
+
+    @classmethod
+    def none(cls, observed: float) -> Others:
+        """Not asked."""
+        nothing = Estimate.unknown()
+        return cls(nothing, ObservedExpected(observed, float("nan"), nothing), nothing, nothing)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +65,22 @@ class Fitted:
     def ratio(self, outcome: Outcome) -> Estimate:
         """The headline: rate of the treated ÷ rate of the weighted controls, clustered on persons."""
         return rate_ratio(self.panel, self.panel.count_after(outcome), self.weights, self.clusters)
+
+    def other_answers(self, outcome: Outcome) -> Others:
+        """The other estimators on an outcome; worked out once."""
+        if outcome.name not in self._others:
+            arguments = (self.panel, outcome, self.design, self.weights, self.clusters)
+            self._others[outcome.name] = Others(
+                adjusted_ratio(*arguments),
+                observed_expected(*arguments),
+                matched_ratio(self.panel, outcome, self.design, self.matched),
+                matched_difference_in_differences(self.panel, outcome, self.matched),
+            )
+        return self._others[outcome.name]
+
+    @cached_property
+    def _others(self) -> dict[str, Others]:
+        return {}
 
     @property
     def unmatched_share(self) -> float:

@@ -25,9 +25,10 @@ from openphm.evaluation.outcome import Flags, Floats, Ints, Outcome
 from openphm.evaluation.outcome_model import Model, jackknife, quasi_poisson, sandwich
 from openphm.evaluation.panel import Panel
 from openphm.evaluation.rates import clustered_error, grouped
-from openphm.evaluation.terms import Terms
+from openphm.evaluation.terms import KEPT, LINEAR, QUARTER, SECONDARY, Terms
 
 SMALL = 500
+MANY = 50_000
 ROWS_A_TERM = 10
 
 
@@ -41,8 +42,13 @@ class ObservedExpected:
 
 
 def design_of(terms: Terms) -> Floats:
-    """Standardised terms without those that are the same for everybody: (rows, terms)."""
-    values = terms.that_vary(np.ones(len(terms.values), dtype=bool)).values
+    """Standardised terms without those that are the same for everybody: (rows, terms).
+
+    On many rows without squares and months: the weights have balanced these, and each costs time.
+    """
+    linear = np.isin(terms.rank, [KEPT, LINEAR, SECONDARY, QUARTER])
+    used = terms.keep(linear) if len(terms.values) > MANY else terms
+    values = used.that_vary(np.ones(len(used.values), dtype=bool)).values
     scaled: Floats = (values - values.mean(axis=0)) / values.std(axis=0)
     return scaled
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Amounts = NDArray[np.floating[Any]]
 Role = Literal["primary", "secondary", "negative_control"]
 Kind = Literal["count", "cost"]
 DAYS_A_MONTH = 30.4375
@@ -39,8 +40,8 @@ class Outcome:
     """
 
     name: str
-    before: Floats
-    after: Floats
+    before: Amounts
+    after: Amounts
     kind: Kind = "count"
     role: Role = "secondary"
     title: str = ""

@@ -21,17 +21,12 @@ from openphm.evaluation.estimate import Estimate
 from openphm.evaluation.event_study import event_study, parallel_trends
 from openphm.evaluation.fitted import Fitted, rate_ratio
 from openphm.evaluation.gates import HELD_OUT_LOG, NEGATIVE_CONTROLS, Light, worst
-from openphm.evaluation.observed_expected import (
-    adjusted_ratio,
-    matched_difference_in_differences,
-    matched_ratio,
-    observed_expected,
-)
+from openphm.evaluation.leaving_out import weights_without
 from openphm.evaluation.outcome import Outcome
 from openphm.evaluation.rates import grouped
 from openphm.evaluation.sensitivity import Calibration, e_value, fit_calibration
 from openphm.evaluation.terms import terms_of
-from openphm.evaluation.weighting import weigh, weigh_again
+from openphm.evaluation.weighting import weigh
 
 FEWEST_ROWS = 30
 TOP_SHARE = 0.99
@@ -54,7 +49,7 @@ def held_out_year(fitted: Fitted, outcome: Outcome) -> Refutation:
     if not panel.knows_before(outcome, 24):
         return _not_run(name, "months 13 to 24 before the index date are not known")
     terms = terms_of(panel, leave_out=frozenset({"year_before", "year_before, squared"}))
-    weighting = weigh(terms, panel.treated, fitted.matched)
+    weighting = weigh(terms, panel.treated, fitted.matched, like=fitted.weighting)
     if weighting is None:
         return _not_run(name, "no controls are comparable")
     year = np.full(len(panel), 12.0)
@@ -111,16 +106,10 @@ def leave_one_area_out(fitted: Fitted, outcome: Outcome) -> Refutation:
     if panel.area is None or len(np.unique(panel.area)) < 3 or fitted.weighting is None:
         return _not_run(name, "fewer than three areas are named")
     amount, whole = panel.count_after(outcome), fitted.ratio(outcome)
-    kept = fitted.terms.keep(np.isin(fitted.terms.names, list(fitted.weighting.multipliers)))
     found = {}
-    for area in np.unique(panel.area):
-        counts = (panel.area != area).astype(np.float64)
-        if counts[panel.treated].sum() < 1 or counts[~panel.treated].sum() < 1:
-            continue
-        weights = weigh_again(kept, panel.treated, like=fitted.weighting, counts=counts)
+    for area, weights in weights_without(fitted.terms, panel.treated, panel.area, like=fitted.weighting):
         label = panel.area_names[area] if panel.area_names else f"area {area}"
-        if weights is not None:
-            found[label] = rate_ratio(panel, amount, weights, fitted.clusters)
+        found[label] = rate_ratio(panel, amount, weights, fitted.clusters)
     known = {label: one for label, one in found.items() if one.is_known}
     if not known or not whole.is_known:
         return _not_run(name, "nothing can be estimated without an area")
@@ -136,15 +125,13 @@ def leave_one_area_out(fitted: Fitted, outcome: Outcome) -> Refutation:
 
 def other_estimators(fitted: Fitted, outcome: Outcome) -> Refutation:
     """Other ways to the same answer. More than a standard error apart, and we say so."""
-    panel, whole = fitted.panel, fitted.ratio(outcome)
-    arguments = (panel, outcome, fitted.design, fitted.weights, fitted.clusters)
+    whole = fitted.ratio(outcome)
+    others = fitted.other_answers(outcome)
     found = {
-        "adjusted": adjusted_ratio(*arguments),
-        "doubly robust": observed_expected(*arguments).ratio,
-        "matched": matched_ratio(panel, outcome, fitted.design, fitted.matched),
-        "matched difference-in-differences": matched_difference_in_differences(
-            panel, outcome, fitted.matched
-        ),
+        "adjusted": others.adjusted,
+        "doubly robust": others.doubly_robust.ratio,
+        "matched": others.matched,
+        "matched difference-in-differences": others.differences,
     }
     apart = [
         label

@@ -58,9 +58,14 @@ class Weighting:
         return float(1 / max((shares**2).sum(), 1e-300))
 
 
-def weigh(terms: Terms, treated: Flags, matched: Matched | None) -> Weighting | None:
-    """The headline weights; None when the groups cannot be made alike and nobody was matched."""
-    solution = balance(terms, treated)
+def weigh(
+    terms: Terms, treated: Flags, matched: Matched | None, *, like: Weighting | None = None
+) -> Weighting | None:
+    """The headline weights; None when the groups cannot be made alike and nobody was matched.
+
+    like  a solution of nearly the same problem, to begin from.
+    """
+    solution = balance(terms, treated, start=None if like is None else like.multipliers)
     if solution is not None and (solution.multipliers or not terms.names):
         return Weighting.of_solution(solution, treated)
     if matched is not None and len(matched.rows):

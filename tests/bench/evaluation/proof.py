@@ -14,7 +14,6 @@ import numpy as np
 
 from openphm.core.errors import PlanError
 from openphm.evaluation import Estimate, Evaluation, Findings, Panel
-from openphm.evaluation.observed_expected import matched_difference_in_differences, matched_ratio
 from openphm.evaluation.person_months import risk_set
 from tests.bench.evaluation.lives import live, negative_controls
 from tests.bench.evaluation.rivals import fixed_date, naive
@@ -94,16 +93,14 @@ def replicate(name: str, seed: int) -> Replicate | None:
 
 def ours(findings: Findings) -> dict[str, Estimate]:
     """The estimators of the engine on the primary outcome."""
-    panel, fitted, effect = findings.panel, findings.fitted, findings.effect()
-    primary, calibration = panel.primary, findings.calibration
+    effect, calibration = findings.effect(), findings.calibration
+    others = findings.fitted.other_answers(findings.panel.primary)
     return {
         HEADLINE: effect.rate_ratio,
         DOUBLY_ROBUST: effect.adjusted,
         "doubly robust: observed/expected": effect.doubly_robust.ratio,
-        "matched 3:1, regression, two-way": matched_ratio(panel, primary, fitted.design, fitted.matched),
-        "matched 3:1, difference-in-differences": matched_difference_in_differences(
-            panel, primary, fitted.matched
-        ),
+        "matched 3:1, regression, two-way": others.matched,
+        "matched 3:1, difference-in-differences": others.differences,
         CALIBRATED: effect.calibrated,
         "doubly robust, calibrated": calibration.calibrated(effect.adjusted),
     }
