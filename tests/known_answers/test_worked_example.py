@@ -41,7 +41,7 @@ def test_activity_avoided_at_full_effect_is_the_published(worked: Projection) ->
 
 
 def test_simulated_net_at_full_effect_agrees_with_the_published_quantiles(worked: Projection) -> None:
-    # Year 3 is the first at full effect; the published figures are of year 1, so the growth between is taken out.
+    # Year 3 is the first at full effect; the published figures are of year 1: growth between is taken out.
     shift = float(worked.plan.net[3] - worked.full.net[1])
     net = worked.runs.net[:, 3] - shift
     assert np.mean(net) == pytest.approx(1_269_000, rel=0.03)

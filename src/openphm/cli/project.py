@@ -12,7 +12,7 @@ from openphm.cli.options import Asked, answer_options
 from openphm.core.errors import PlanError, nearest
 from openphm.definitions import Definitions, load
 from openphm.definitions.scenarios import Scenario, read_scenario, read_scenario_file
-from openphm.projections import project, run_result
+from openphm.projections import project_in, run_result
 from openphm.reports import opened
 from openphm.reports.projections import run_page
 
@@ -52,7 +52,7 @@ def run(scenario: str, asked: Asked) -> None:
     plan = chosen(scenario, definitions)
     with opened(asked.store, allowed_scope(asked), asked.place, definitions=definitions) as people:
         with waiting(asked, "Projecting"):
-            projection = project(plan, definitions.contents.projection)
+            projection = project_in(people, plan, asked.as_at)
             used = [definitions.get(plan.id)] if plan.id in definitions.by_id else []
             result = run_result(projection, people.provenance(asked.as_at, asked_with=used))
         page = run_page(result, plan.title)

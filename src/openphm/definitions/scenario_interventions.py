@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openphm.definitions.entry import Entry
-from openphm.definitions.scenario_ranges import Range, read_range
+from openphm.definitions.scenario_ranges import CERTAINLY_NONE, Range, read_range
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class ProgrammeCost:
     set_up_gbp: float = 0.0
     yearly_gbp: float = 0.0
     hours_per_year: float = 0.0
-    hour_gbp: Range = Range(0.0)
+    hour_gbp: Range = CERTAINLY_NONE
     per_person_gbp: float = 0.0
     optimism_bias: float = 0.0
 

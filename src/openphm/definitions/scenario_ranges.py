@@ -26,6 +26,9 @@ class Range:
         return self.value if self.p90 is None else self.p90
 
 
+CERTAINLY_NONE = Range(0.0)
+
+
 def read_range(entry: Entry, key: str, default: float | None = None) -> Range:
     """A number, or {value, p10, p90} in rising order."""
     value = entry.raw(key)

@@ -23,7 +23,7 @@ from openphm.definitions.frozen import thaw
 from openphm.definitions.header import HEADER_KEYS, read_header
 from openphm.definitions.problems import Problems
 from openphm.definitions.scenario_interventions import Intervention, read_intervention
-from openphm.definitions.scenario_ranges import Range, read_range, read_ranges
+from openphm.definitions.scenario_ranges import CERTAINLY_NONE, Range, read_range, read_ranges
 from openphm.definitions.yaml_reader import read_yaml
 
 LONGEST_HORIZON = 20
@@ -69,7 +69,7 @@ class FromBuild:
     movement: str = "transitions"
     area: str = ""
     growth: Mapping[str, Range] = field(default_factory=dict)
-    health_years: Range = Range(0.0)
+    health_years: Range = CERTAINLY_NONE
     backlog: Mapping[str, tuple[float, int]] = field(default_factory=dict)
 
 

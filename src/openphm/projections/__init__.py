@@ -4,8 +4,9 @@ Arrays in, immutable figures out. The method with its formulae: docs/explanation
 """
 
 from openphm.projections.answers import run_result
+from openphm.projections.asking import project_in, unmitigated
 from openphm.projections.mitigation import Cover
 from openphm.projections.path import Path, stated_path
 from openphm.projections.projection import Projection, project
 
-__all__ = ["Cover", "Path", "Projection", "project", "run_result", "stated_path"]
+__all__ = ["Cover", "Path", "Projection", "project", "project_in", "run_result", "stated_path", "unmitigated"]

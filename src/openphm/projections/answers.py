@@ -62,10 +62,11 @@ def notes_of(projection: Projection) -> tuple[str, ...]:
     scenario = projection.scenario
     pays = projection.payback
     return (
-        f"Year 0 is the year measured. Pounds are {'of the base year' if scenario.prices == 'real' else 'of each year'}; "
+        f"Year 0 is the year measured. Pounds are of {'the base' if scenario.prices == 'real' else 'each'} year; "
         f"discounting: {scenario.discounting}, the first year undiscounted.",
-        f"P10, P50 and P90 are of {scenario.runs:,} runs; the chances of parameters correlate by {scenario.correlation:g}.",
-        "full_effect: as if every ramp were at its end; in_year: the year by itself; to_date: from year 1, at "
+        f"P10, P50 and P90 are of {scenario.runs:,} runs; parameters of a kind "
+        f"correlate by {scenario.correlation:g}.",
+        "full_effect: as if every ramp were at its end; in_year: the year by itself; to_date: from year 1 on, at "
         "present value.",
         f"Payback: {f'year {pays}' if pays else 'not within the horizon'}. Cash-releasing: "
         f"{scenario.cash_releasing_share:.0%} of the saving; the rest is capacity.",

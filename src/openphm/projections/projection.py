@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,11 +10,12 @@ import numpy as np
 
 from openphm.core.errors import PlanError, nearest
 from openphm.definitions.projection_facts import ProjectionFacts
+from openphm.definitions.scenario_ranges import Range
 from openphm.definitions.scenarios import Scenario
 from openphm.projections.account import Account, mitigated_units, planned_account
 from openphm.projections.mitigation import Cover, Planned, left, programme_cost
 from openphm.projections.money import Rates, discount_factors, payback_year, present_to_date, ratio
-from openphm.projections.path import BASE, DRIVERS, PRICE, Floats, Path, stated_path
+from openphm.projections.path import BASE, PRICE, Floats, Path, stated_path
 from openphm.projections.simulate import simulate
 
 SUBSTITUTION, PROGRAMME, INTERACTION = "substitution", "programme", "interaction"
@@ -123,7 +124,7 @@ class Projection:
         return np.asarray(nights / 365.25 / self.scenario.occupancy)
 
 
-def _weigher(path: Path):  # type: ignore[no-untyped-def]
+def _weigher(path: Path) -> Callable[[Floats], Floats]:
     def weigh(units: Floats) -> Floats:
         return np.asarray(np.einsum("ysp,sp,yp->y", units, path.unit_cost, path.price), dtype=np.float64)
 
@@ -163,9 +164,7 @@ def _stated_cover(scenario: Scenario, path: Path, number: int) -> Cover:
     return Cover.of_share(path, share)
 
 
-def _changes(scenario: Scenario, path: Path, number: int):  # type: ignore[no-untyped-def]
-    from openphm.definitions.scenario_ranges import Range
-
+def _changes(scenario: Scenario, path: Path, number: int) -> tuple[Range, ...]:
     one = scenario.interventions[number]
     unknown = [name for name in one.activities if name not in path.activities]
     if unknown:

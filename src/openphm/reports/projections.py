@@ -21,7 +21,7 @@ def run_page(result: Result, title: str) -> Page:
         title=title,
         result=result,
         headline=headline,
-        next_step="test the plan before it starts: openphm evaluate plan, with the tracking sheet of project case",
+        next_step="plan how to see whether it works: openphm project case, then openphm evaluate plan",
     )
 
 
@@ -34,7 +34,8 @@ def headline(records: Sequence[Record]) -> str:
         before, then = (_pick(records, year, "cost_gbp", ALL, "unmitigated") for year in (0, last))
         if before is None or then is None:
             return "The figures are hidden."
-        return f"If nothing changes, activity costs {_pounds(then)} in year {last}, against {_pounds(before)} now."
+        now = _pounds(before)
+        return f"If nothing changes, activity costs {_pounds(then)} in year {last}, against {now} now."
     ratio = _pick(records, last, "benefit_cost_ratio", TO_DATE)
     share = _pick(records, last, "break_even_share", TO_DATE)
     chance = _pick(records, last, "probability_of_saving", TO_DATE)

@@ -1,0 +1,91 @@
+"""Asking: the baseline of a scenario and the cover of its interventions, from a build opened for a scope."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from openphm.core.errors import PlanError, Problem, nearest
+from openphm.definitions.scenarios import FromBuild, Scenario
+from openphm.population import Population
+from openphm.population.baseline import cohort_units, measured
+from openphm.population.projected_people import published_projection
+from openphm.population.transitions import movements
+from openphm.projections.from_build import Ground, cover_of, path_of_build
+from openphm.projections.mitigation import Cover
+from openphm.projections.path import Path
+from openphm.projections.projection import Projection, project
+
+
+def ask_ground(population: Population, scenario: Scenario, as_at: date) -> Ground:
+    """What the path of a scenario is made from, measured as at a date."""
+    asked = scenario.from_build
+    assert asked is not None
+    published = None
+    if asked.population == "published":
+        published = published_projection(population, as_at, scenario.horizon_years, asked.area)
+    moves = None
+    if asked.movement == "transitions" or published is None:
+        moves = movements(population, as_at)
+    return Ground(measured(population, as_at), moves, published)
+
+
+def project_in(population: Population, scenario: Scenario, as_at: date | None = None) -> Projection:
+    """Work a scenario out: a stated one as it stands, another over the people of the scope.
+
+    Raises PlanError with every activity that is not known.
+    """
+    facts = population.definitions.contents.projection
+    if scenario.from_build is None:
+        return project(scenario, facts)
+    day = population.checked_date(as_at)
+    ground = ask_ground(population, scenario, day)
+    _check_activities(scenario, ground.measured.activities)
+    path = path_of_build(scenario, scenario.from_build, ground, facts)
+    covers = {one.id: _cover(population, ground, path, one.cohort, day) for one in scenario.interventions}
+    return project(scenario, facts, path=path, covers=covers)
+
+
+def _cover(population: Population, ground: Ground, path: Path, cohort: object, as_at: date) -> Cover:
+    if cohort is None:
+        return Cover.of_share(path, 1.0)
+    what = cohort if isinstance(cohort, str | dict) else str(cohort)
+    members = population.cohort(what).members_sql()
+    people, units = cohort_units(population, members, as_at, ground.measured.activities)
+    return cover_of(ground.measured, dict(people), dict(units))
+
+
+def _check_activities(scenario: Scenario, known: tuple[str, ...]) -> None:
+    """Every activity named must be one of the build."""
+    asked = scenario.from_build
+    assert asked is not None
+    named = [("baseline.growth", name) for name in asked.growth]
+    named += [("baseline.backlog", name) for name in asked.backlog]
+    named += [("inflation", name) for name in scenario.inflation if name != "all"]
+    for number, one in enumerate(scenario.interventions):
+        named += [(f"interventions[{number}]", name) for name in one.activities]
+    problems = [
+        Problem(
+            f"{scenario.label}, {place}",
+            f"'{name}' is not an activity of this build.",
+            f"Activities: {', '.join(known)}.",
+            f"write '{close}' if that is what you mean" if (close := nearest(name, known)) else "",
+        )
+        for place, name in named
+        if name not in known
+    ]
+    if problems:
+        raise PlanError.of(problems)
+
+
+def unmitigated(
+    horizon_years: int = 10, *, movement: str = "transitions", population: str = "published"
+) -> Scenario:
+    """The scenario in which nothing changes, from a build."""
+    return Scenario(
+        id="scenarios/unmitigated",
+        title="What happens if nothing changes",
+        horizon_years=horizon_years,
+        stated=None,
+        from_build=FromBuild(population=population, movement=movement),
+        interventions=(),
+    )
