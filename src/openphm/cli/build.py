@@ -17,6 +17,7 @@ from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElaps
 
 from openphm.access import local_user
 from openphm.audit import AuditLog
+from openphm.cli.enrolling import take_enrolments
 from openphm.dataset import ENGINES, build
 from openphm.definitions import load
 
@@ -79,8 +80,11 @@ def command(
             threads=threads,
             progress=telling.tell,
         )
+    enrolled = take_enrolments(extracts, store)
     if not quiet:
         _print_summary(made, store, monotonic() - began)
+        if enrolled:
+            click.echo(f"{enrolled:,} offers of a service were put into the register.")
 
 
 def _print_summary(made: Build, store: Path, seconds: float) -> None:

@@ -72,3 +72,22 @@ class Enrolment:
             raise ValueError("an enrolment starts on the day it is offered or later")
         if self.ended_on and self.ended_on < (self.started_on or self.offered_on):
             raise ValueError("an enrolment ends after it begins")
+
+
+@dataclass(frozen=True)
+class PlanLock:
+    """That a study plan was fixed before its follow-up was opened. What was fixed is kept with it.
+
+    sha256         of the plan with its criteria written out
+    offers_sha256  of who was offered the service and when, as it stood then: pseudonyms leave no trace in it
+                   but this number
+    """
+
+    plan_id: str
+    sha256: str
+    plan: Mapping[str, Any]
+    offers_sha256: str
+    n_offers: int
+    build: str
+    locked_by: str
+    locked_at: datetime

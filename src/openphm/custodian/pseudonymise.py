@@ -1,7 +1,7 @@
 """Pseudonymise a delivery: identifiable rows come in, rows about pseudonyms go out, all or nothing.
 
-Reads    RAW/extracts (or RAW itself) and RAW/reference; never RAW/truth
-Writes   OUT/extracts, OUT/reference, OUT/quality, OUT/delivery.json; the vault in the custodian's home
+Reads    RAW/extracts (or RAW itself), RAW/reference and RAW/enrolments; never RAW/truth
+Writes   OUT/extracts, OUT/reference, OUT/quality, OUT/enrolments, OUT/delivery.json; the vault in the custodian's home
 
 Files are checked one record after the other; a file that cannot be trusted rejects the whole delivery, and
 the OUT that was there stays. Identifiable rows are only ever in the home's work folder and in memory.
@@ -18,6 +18,7 @@ from typing import Any
 
 from openphm.core import CustodianRefused, UsageError
 from openphm.custodian.emitting import ROW_DOMAIN, emit_selects, records_with_rule
+from openphm.custodian.enrolled import carry_enrolments
 from openphm.custodian.home import Home
 from openphm.custodian.keyed_sql import load_keys
 from openphm.custodian.leak_gate import refuse_leaks
@@ -148,6 +149,11 @@ class _Run:
             self.engine, self.writer.folder / "extracts", self.definitions.extracts, self.persons.numbers()
         )
         self.tell(f"{columns} columns looked at for leaks", total, total)
+        carried = carry_enrolments(
+            raw, self.writer.folder, self.persons.key,
+            superseded=dict(self.persons.superseded), registrations=self.written.get(REGISTRATIONS),
+        )  # fmt: skip
+        self.upheld = {**self.upheld, **({"enrolments": carried.as_dict()} if carried else {})}
         self.account.write(self.writer.folder / "quality")
         self.tell("checksums and vault", total, total)
         new_people = vault.keep(self.persons.identified())

@@ -153,7 +153,9 @@ def read_cost(entry: Entry) -> ProgrammeCost | None:
     if amount is not None and amount <= 0:
         cost.problems.add(cost.at("programme_gbp"), f"it is {amount:g}.", allowed="pounds, above 0")
     outcome = cost.text("outcome")
-    priced = {str(one.get("id")) for one in entry.raw("outcomes") or [] if isinstance(one, dict) and "cost" in one}
+    priced = {
+        str(one.get("id")) for one in entry.raw("outcomes") or [] if isinstance(one, dict) and "cost" in one
+    }
     if outcome is not None and outcome not in priced:
         cost.problems.add_unknown(cost.at("outcome"), outcome, priced, thing="outcome in £")
     people = cost.integer("people", None, minimum=1)

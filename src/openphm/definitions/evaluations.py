@@ -6,7 +6,6 @@ is counted before and after, and what the programme cost. A plan holds no dates 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -191,9 +190,7 @@ def _controls(entry: Entry) -> tuple[str, ...]:
 def _months(entry: Entry, key: str, default: int, limits: tuple[int, int]) -> int:
     value = entry.integer(key, default, minimum=limits[0])
     if isinstance(value, int) and value > limits[1]:
-        entry.problems.add(
-            entry.at(key), f"it is {value}.", allowed=f"months, {limits[0]} to {limits[1]}"
-        )
+        entry.problems.add(entry.at(key), f"it is {value}.", allowed=f"months, {limits[0]} to {limits[1]}")
     return value if isinstance(value, int) else default
 
 

@@ -194,9 +194,9 @@ class Asking:
         joined = "," if _begins_with_cte(select) else ""
         self._engine.keep(name, f"WITH people AS MATERIALIZED ({root}\n){joined}\n{select}")
 
-    def keep_months(self, name: str, select: str, month_ends: Sequence[date], *, only: str = "") -> None:
+    def keep_months(self, name: str, select: str, month_ends: Sequence[date]) -> None:
         """Keep in memory, for this scope alone, what a SELECT over the people of several month ends gives."""
-        root = people_of_months_sql(self.scope, month_ends, only)
+        root = people_of_months_sql(self.scope, month_ends)
         joined = "," if _begins_with_cte(select) else ""
         self._engine.keep(name, f"WITH people AS ({root}\n){joined}\n{select}")
 

@@ -8,11 +8,13 @@ no build and no person: a saved cohort is a question, and an enrolment holds a p
         register.cohorts.save("cohorts/mine", definition, owner="somebody")
         register.fingerprints.recent("somebody")
         register.enrolments.of("interventions/link_worker")
+        register.plans.of("evaluations/link_worker")
 """
 
 from openphm.recording.cohorts import SavedCohorts
 from openphm.recording.enrolments import Enrolments
 from openphm.recording.fingerprints import DAYS_KEPT, Fingerprints
+from openphm.recording.plans import PlanLocks
 from openphm.recording.register import Register
 
-__all__ = ["DAYS_KEPT", "Enrolments", "Fingerprints", "Register", "SavedCohorts"]
+__all__ = ["DAYS_KEPT", "Enrolments", "Fingerprints", "PlanLocks", "Register", "SavedCohorts"]

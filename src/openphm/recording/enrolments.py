@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -42,6 +42,17 @@ class Enrolments:
                 "this person was offered this intervention on this day already",
                 remedy="record when it started or ended instead",
             ) from None
+
+    def take(self, enrolments: Iterable[Enrolment]) -> int:
+        """Record the offers of a list that are not on record yet; answers how many. Safe to run again."""
+        new = {(one.person_id, one.intervention, one.offered_on): one for one in enrolments}
+        with self._engine.begin() as connection:
+            known = connection.execute(select(*(ENROLMENT.c[name] for name in _KEY))).all()
+            for key in known:
+                new.pop(tuple(key), None)
+            if new:
+                connection.execute(insert(ENROLMENT), [dict(vars(one)) for one in new.values()])
+        return len(new)
 
     def start(self, enrolment: Enrolment, on: date) -> Enrolment:
         """Record that somebody started. Raises UsageError when the offer is not on record."""

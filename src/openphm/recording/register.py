@@ -13,6 +13,7 @@ from openphm.core.errors import StoreError
 from openphm.recording.cohorts import SavedCohorts
 from openphm.recording.enrolments import Enrolments
 from openphm.recording.fingerprints import Fingerprints
+from openphm.recording.plans import PlanLocks
 from openphm.recording.schema import bring_up_to_date
 
 FILE = "register.sqlite"
@@ -43,6 +44,7 @@ class Register:
         self.cohorts = SavedCohorts(self._engine)
         self.fingerprints = Fingerprints(self._engine)
         self.enrolments = Enrolments(self._engine)
+        self.plans = PlanLocks(self._engine)
 
     @classmethod
     def beside(cls, store: Path | str) -> Register:

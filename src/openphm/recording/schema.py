@@ -67,12 +67,29 @@ ENROLMENT = Table(
     Index("enrolment_by_intervention", "intervention", "offered_on"),
 )
 
+PLAN_LOCK = Table(
+    "plan_lock",
+    METADATA,
+    Column("plan_id", String(200), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("plan", JSON, nullable=False),
+    Column("offers_sha256", String(64), nullable=False),
+    Column("n_offers", Integer, nullable=False),
+    Column("build", String(200), nullable=False),
+    Column("locked_by", String(200), nullable=False),
+    Column("locked_at", DateTime(timezone=True), nullable=False),
+)
+
 
 def _first_tables(connection: Connection) -> None:
     METADATA.create_all(connection, tables=[SAVED_COHORT, FINGERPRINT, ENROLMENT])
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first_tables,)
+def _locks_of_plans(connection: Connection) -> None:
+    METADATA.create_all(connection, tables=[PLAN_LOCK])
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first_tables, _locks_of_plans)
 
 
 def bring_up_to_date(engine: Engine) -> None:

@@ -1,0 +1,139 @@
+"""Answer: what a study says, and no more than its light allows.
+
+The table of `openphm evaluate run` has one row an outcome. On red nothing is shown that only a comparison can
+say; what was counted stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite
+
+from openphm.core.records import PlanLock
+from openphm.core.results import Cell, Provenance, Result, Scalar
+from openphm.evaluation.answer_decision import Decision, decide
+from openphm.evaluation.answer_money import Money, money_of
+from openphm.evaluation.effects import Effect
+from openphm.evaluation.findings import Findings
+from openphm.evaluation.gates import Check, Light, Verdict
+from openphm.evaluation.plan import Plan
+from openphm.evaluation.sensitivity import expected_error, smallest_detectable
+from openphm.population.panel import PanelRows
+
+COLUMNS = (
+    "outcome", "observed", "expected", "avoided", "avoided_lower", "avoided_upper", "rate_ratio", "lower",
+    "upper", "raw_change", "natural_change", "light",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A study that was run.
+
+    checks  what the build and the list of offers add to the checks of the engine
+    """
+
+    plan: Plan
+    lock: PlanLock
+    rows: PanelRows
+    findings: Findings
+    checks: tuple[Check, ...]
+    provenance: Provenance
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Green, amber or red, and why: the engine's checks and those of the data."""
+        return Verdict.of([*self.findings.verdict.checks, *self.checks])
+
+    @property
+    def may_claim(self) -> bool:
+        """Whether anything that only a comparison can say may be shown."""
+        return self.verdict.may_claim and not self.findings.is_counts_only
+
+    @cached_property
+    def smallest_detectable(self) -> float:
+        """The smallest change that would be found: from the error found, or expected from the year before."""
+        found = self.findings.effect().smallest_detectable
+        if isfinite(found):
+            return found
+        panel = self.findings.panel
+        history = panel.count_before(panel.primary, 12, 1)[panel.treated]
+        if len(history) < 2 or history.mean() <= 0:
+            return float("nan")
+        return smallest_detectable(
+            expected_error(panel.n_treated, float(history.mean()), float(history.var(ddof=1)))
+        )
+
+    @cached_property
+    def money(self) -> Money | None:
+        """What it cost and saved over the same period; None when the plan has no costs or nothing may be said."""
+        return money_of(self.plan, self.findings) if self.may_claim else None
+
+    @cached_property
+    def decision(self) -> Decision:
+        """Scale, refine, stop, or too early to say."""
+        return decide(
+            self.findings,
+            self.money,
+            may_claim=self.may_claim,
+            hoped=self.plan.file.planning_effect,
+            light=self.verdict.light,
+        )
+
+    def table(self) -> Result:
+        """One row an outcome, in the columns of the contract."""
+        return Result(
+            f"evaluate/{self.plan.id.removeprefix('evaluations/')}",
+            COLUMNS,
+            tuple(self._row(one) for one in self.findings.effects),
+            self.provenance,
+            notes=self.notes,
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know, the most important first."""
+        said = [self.decision.words, f"{self.verdict.light.word.capitalize()}. {self.verdict.words}"]
+        if isfinite(self.smallest_detectable):
+            said.append(
+                f"The smallest change that {self.findings.panel.n_treated} people would show: a fall of "
+                f"{-self.smallest_detectable:.0%} (4 times in 5)."
+            )
+        if self.money is not None:
+            said.extend(self.money.warnings)
+        said.extend(one for effect in self.findings.effects for one in effect.notes[:1] if self.may_claim)
+        said.append(
+            f"Plan {self.lock.sha256[:12]}, locked {self.lock.locked_at:%-d %B %Y %H:%M} UTC by "
+            f"{self.lock.locked_by}, for build {self.lock.build}."
+        )
+        return tuple(dict.fromkeys(said))
+
+    def _row(self, effect: Effect) -> tuple[Cell | Scalar, ...]:
+        people, shown = effect.people, self.may_claim
+        avoided, ratio, change = effect.avoided, effect.rate_ratio, effect.change
+        share = effect.top_share if effect.kind == "cost" else None
+
+        def cell(value: float, *, is_claim: bool = True) -> Cell:
+            known = isfinite(value) and (shown or not is_claim)
+            return Cell(value if known else None, n_people=people, largest_share=share)
+
+        return (
+            effect.outcome,
+            cell(effect.observed, is_claim=False),
+            cell(effect.expected),
+            cell(avoided.value),
+            cell(avoided.lower),
+            cell(avoided.upper),
+            cell(ratio.value),
+            cell(ratio.lower),
+            cell(ratio.upper),
+            cell(change.raw.value, is_claim=False),
+            cell(change.natural.value),
+            self.light.word,
+        )
+
+    @property
+    def light(self) -> Light:
+        """The light of the whole."""
+        return Light.RED if self.findings.is_counts_only else self.verdict.light

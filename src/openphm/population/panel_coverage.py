@@ -1,0 +1,68 @@
+"""Coverage of a study: was each outcome's feed delivered for every month that the study looks at?
+
+A gap in a feed is not a zero: a feed that begins in mid-study looks like a rise, one that stops like a fall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from openphm.core.periods import Month
+from openphm.criteria.trees import text
+from openphm.population.asking import Asking
+from openphm.population.measuring.coverage import coverage_of
+from openphm.population.panel_amounts import Amount
+
+LEAST_SHARE = 0.9
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What is missing of an amount's feed.
+
+    begins   the first month delivered, when that is after the first month looked at
+    months   months of the study with less than nine tenths of the usual rows
+    """
+
+    amount: str
+    begins: date | None
+    months: int
+
+
+def gaps(population: Asking, amounts: Sequence[Amount], first: Month, last: Month) -> tuple[Gap, ...]:
+    """The amounts whose feed does not cover the months first to last."""
+    records = _records(population, amounts)
+    shares = coverage_of(population).shares
+    looked_at = list(first.until(last))
+    found = []
+    for one in amounts:
+        held: dict[date, float] = {}
+        for record in sorted({name for point in one.of for name in records.get(point, ())}):
+            for day, share in shares.get(record, {}).items():
+                held[day] = max(held.get(day, 0.0), share)
+        if not held:
+            continue
+        begins = min(held)
+        short = sum(held.get(month.end, 1.0) < LEAST_SHARE for month in looked_at)
+        late = begins if begins > first.end else None
+        if late is not None or short:
+            found.append(Gap(one.name, late, short))
+    return tuple(found)
+
+
+def _records(population: Asking, amounts: Sequence[Amount]) -> dict[str, tuple[str, ...]]:
+    """The records that events of each point of delivery come from."""
+    points = sorted({point for one in amounts for point in one.of})
+    if not points:
+        return {}
+    listed = ", ".join(text(point).sql() for point in points)
+    rows = population.ask_reference(
+        "SELECT point_of_delivery, source_record FROM activity.event "
+        f"WHERE point_of_delivery IN ({listed}) GROUP BY 1, 2"
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        found[row["point_of_delivery"]] = (*found.get(row["point_of_delivery"], ()), row["source_record"])
+    return found
