@@ -47,7 +47,7 @@ def synthetic_difference(
 
     The error is from placebo areas. Raises PlanError without enough areas or periods, or without the library.
     """
-    table, flags = _checked(rates, np.asarray(treated, dtype=bool), first)
+    table, flags = _checked(rates, np.asarray(treated, dtype=bool), first, needed=2)
     if (~flags).sum() <= flags.sum():
         raise PlanError(
             "areas",
@@ -78,9 +78,13 @@ def staggered(rates: ArrayLike, starts: Sequence[int]) -> AreaEffect:
     rates (areas, periods) · starts (areas,) first period with the service, -1 for never.
     """
     first = np.asarray(starts, dtype=np.int64)
-    if not (first < 0).any():
-        raise PlanError("areas", "every area is treated sooner or later", "one or more areas never are")
-    table, _ = _checked(rates, first >= 0, int(first[first >= 0].min(initial=1)))
+    if not (first < 0).any() or (first < 0).all():
+        raise PlanError(
+            "areas",
+            f"{int((first >= 0).sum())} of {len(first)} areas start",
+            "Some areas start, and one or more never do.",
+        )
+    table, _ = _checked(rates, first >= 0, int(first[first >= 0].min()), needed=1)
     # The library counts periods from 1 and writes 0 for never.
     data = _long(table, {"start": np.repeat(np.where(first < 0, 0, first + 1), table.shape[1])})
     data["period"] += 1
@@ -98,7 +102,7 @@ def staggered(rates: ArrayLike, starts: Sequence[int]) -> AreaEffect:
     return AreaEffect(Estimate.around(float(found.overall_att), float(found.overall_se)), {}, by_time)
 
 
-def _checked(rates: ArrayLike, treated: Flags, first: int) -> tuple[Floats, Flags]:
+def _checked(rates: ArrayLike, treated: Flags, first: int, *, needed: int) -> tuple[Floats, Flags]:
     table = np.asarray(rates, dtype=np.float64)
     if table.ndim != 2 or table.shape[0] != len(treated):
         raise PlanError("areas", f"rates of shape {table.shape}, {len(treated)} areas", "areas by periods")
@@ -111,11 +115,11 @@ def _checked(rates: ArrayLike, treated: Flags, first: int) -> tuple[Floats, Flag
         )
     if not treated.any() or treated.all():
         raise PlanError("areas", "all areas or none are treated", "some of each")
-    if not 2 <= first < table.shape[1] or table.shape[1] < FEWEST_PERIODS:
+    if not needed <= first < table.shape[1] or table.shape[1] < FEWEST_PERIODS:
         raise PlanError(
             "areas",
             f"the service starts in period {first} of {table.shape[1]}",
-            "Two or more periods before the start, and one or more from it on.",
+            f"{needed} or more periods before the first start, and one or more from it on.",
             "bring earlier or later periods",
         )
     return table, treated

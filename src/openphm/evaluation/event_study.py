@@ -46,7 +46,10 @@ class EventStudy:
 
 
 def event_study(panel: Panel, outcome: Outcome, weights: Floats, clusters: Ints) -> EventStudy:
-    """Quarters that are known wholly; after the index date those that somebody was followed in."""
+    """Quarters that are known wholly; after the index date those that somebody was followed in.
+
+    Empty when the outcome is known only as one amount for the whole time.
+    """
     quarters, treated, control = [], [], []
     for quarter, amount, months in _quarters(panel, outcome):
         quarters.append(quarter)

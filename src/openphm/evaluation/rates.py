@@ -71,6 +71,8 @@ def two_way_error(influence: Floats, first: Ints, second: Ints) -> float:
 
 def covariance(influences: list[Floats], clusters: Ints) -> Floats:
     """Clustered covariance matrix of several logarithms, (k, k)."""
+    if not influences:
+        return np.zeros((0, 0))
     sums = np.stack([np.bincount(clusters, weights=one) for one in influences])
     number = sums.shape[1]
     found: Floats = sums @ sums.T * number / max(number - 1, 1)

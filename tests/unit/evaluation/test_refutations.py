@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from openphm.evaluation import Estimate, Evaluation, Light
+from openphm.evaluation import Estimate, Evaluation, Light, Panel
 from openphm.evaluation.event_study import event_study, parallel_trends
 from openphm.evaluation.gates import BALANCE, Gate, Verdict
 from openphm.evaluation.refutations import REFUTATIONS
@@ -160,3 +160,13 @@ def test_e_value_of_an_interval_that_reaches_none_is_one() -> None:
     assert e_value(Estimate(1.5, 0.9, 2.0, 0.1)).limit == 1.0
     assert e_value(Estimate(1.5, 1.2, 2.0, 0.1)).limit == pytest.approx(1.2 + np.sqrt(0.24))
     assert probability(Estimate.of_log(1.959964, 1.0)) == pytest.approx(0.05, abs=1e-6)
+
+
+def test_an_amount_for_the_whole_time_has_no_quarters_and_stops_nothing() -> None:
+    rng = np.random.default_rng(1)
+    treated = np.arange(300) < 60
+    panel = Panel.of_rows(treated, rng.normal(size=(300, 2)), rng.poisson(3, 300))
+    findings = Evaluation().fit(panel)
+    assert len(findings.event_study().quarter) == 0
+    assert findings.verdict.checks
+    assert "was not run" in findings.refute("parallel_trends").words
