@@ -19,10 +19,11 @@ from openphm.population.cohorts import Cohort, profile_rows
 from openphm.reports.page import Layout, Page, Record
 from openphm.reports.reading import Figures
 
-CHANGE, TREND, REASONS, PROFILE = "change", "trend", "reasons", "profile"
+CHANGE, PLACES, REASONS, PROFILE, TREND = "change", "places", "reasons", "profile", "trend"
 PATHWAY, FIRST, OUTCOMES = "pathway", "first_contact", "outcomes"
 PARTS = {
     CHANGE: "People in the cohort, and who is new or left since the month before",
+    PLACES: "By network and practice",
     REASONS: "Why people are new or left: the step they newly meet, or no longer meet",
     PROFILE: "Who they are, next to everybody registered",
     TREND: "Month by month",
@@ -30,9 +31,13 @@ PARTS = {
     FIRST: "What a link worker does first",
     OUTCOMES: "What the service hopes to change",
 }
+WHOLE = {"new": "people", "continuing": "people"}
+"""New and continuing people are the people in the cohort."""
+NO_PART = frozenset({"left", "share_of_registered"})
+NOW = "now"
 COLUMNS = ("part", "subject", "measure", "value", "unit")
 TITLES = {
-    "all": "All",
+    "now": "This month",
     "people": "People",
     "new": "New",
     "continuing": "Continuing",
@@ -67,12 +72,10 @@ def cohort_page(
     """The page of one shipped cohort. by: "practice" for every practice, beside every network."""
     cohort = population.cohort(id_)
     made = _made(population, cohort, as_at, by)
-    additivity = Additivity(
-        (
-            Dimension("subject", "all", parents=made.places, apart=frozenset(_apart(made))),
-            Dimension("measure", "people", apart=frozenset({"left", "share_of_registered", *_groups(made)})),
-        )
-    )
+    # New and continuing make the people; practices make a network. What networks make stands in another part.
+    apart = frozenset(str(subject) for part, subject, *_ in made.rows if part not in (CHANGE, PLACES))
+    parents = {**made.places, **WHOLE}
+    additivity = Additivity((Dimension("subject", None, parents, (apart | NO_PART) - {"people"}),))
     notes = (
         "Registered population. New, continuing and left compare two month ends; left includes people who "
         "died or are no longer registered here.",
@@ -110,11 +113,10 @@ def _made(population: Population, cohort: Cohort, as_at: date | None, by: str | 
     rows: list[Row] = []
     titles: dict[str, str] = {}
     for kind, code, name, measure, value, unit in changes.rows:
-        # Only the whole says how many continue: for each place, people less new would give a small count.
-        if measure == "continuing" and kind != "all":
-            continue
-        if kind != "practice" or with_practices:
-            rows.append((CHANGE, code, measure, value, unit))
+        if kind == "all":
+            rows.append((CHANGE, measure, NOW, value, unit))
+        elif measure != "continuing" and (kind == "pcn" or with_practices):
+            rows.append((PLACES, code, measure, value, unit))
             titles[str(code)] = str(name)
     rows += [
         (REASONS, reason, status, value, "people") for status, reason, value in cohort.reasons(as_at).rows
@@ -170,20 +172,6 @@ def _service(service: Intervention | None) -> Iterator[Row]:
         yield OUTCOMES, outcome.name, "seen_in", " ".join((outcome.source, *outcome.of)), ""
 
 
-def _apart(made: _Made) -> Iterator[str]:
-    """Subjects that are no part of the whole: every one but places."""
-    for part, subject, *_ in made.rows:
-        if part != CHANGE:
-            yield str(subject)
-
-
-def _groups(made: _Made) -> Iterator[str]:
-    """Measures of other parts than the change: they add up to nothing."""
-    for part, _, measure, *_ in made.rows:
-        if part != CHANGE and measure != "people":
-            yield str(measure)
-
-
 def _next_step(population: Population, id_: str) -> str:
     if population.scope.granularity == "person" and population.scope.purpose == "direct_care":
         return "the worklist says for each person why, what changed and what to do next"
@@ -195,17 +183,17 @@ def _next_step(population: Population, id_: str) -> str:
 
 def headline(records: Sequence[Record], service: Intervention | None) -> str:
     """How many, how many new and left, how they spread over networks, and whether the team can take them."""
-    held = Figures([r for r in records if r["part"] == CHANGE], "subject", "measure")
-    people = held.figure("all", "people")
+    held = Figures([r for r in records if r["part"] in (CHANGE, PLACES)], "subject", "measure")
+    people = held.figure("people", NOW)
     if people is None:
         return "There are too few people here to say anything about them."
     said = f"{people:,.0f} people are in the cohort"
-    new, left = held.figure("all", "new"), held.figure("all", "left")
+    new, left = held.figure("new", NOW), held.figure("left", NOW)
     moved = [f"{number:,.0f} {word}" for number, word in ((new, "new"), (left, "left")) if number is not None]
     said += f"; {' and '.join(moved)} since the month before." if moved else "."
     networks = [name for name in held.names if name.startswith("U")]
     counts = [count for name in networks if (count := held.figure(name, "people")) is not None]
-    if len(networks) > 1 and counts:
+    if len(networks) > 1 and len(counts) == len(networks):  # a median of those shown alone would be too high
         said += f" {len(networks)} networks have a median of {median(counts):,.0f} people"
         said += f" ({min(counts):,.0f} to {max(counts):,.0f})."
     if service and people > service.capacity * max(len(networks), 1):
