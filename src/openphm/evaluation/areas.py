@@ -93,11 +93,11 @@ def staggered(rates: ArrayLike, starts: Sequence[int]) -> AreaEffect:
         .CallawaySantAnna(control_group="never_treated")
         .fit(data, outcome="rate", unit="area", time="period", first_treat="start")
     )
-    events = found.aggregate("event_study").event_study_effects
+    events = found.aggregate("event_study")
     by_time = {
-        int(time): Estimate.around(float(one["effect"]), float(one["se"]))
-        for time, one in events.items()
-        if np.isfinite(one["se"])
+        int(time): Estimate.around(float(change), float(error))
+        for time, change, error in zip(events.event_time, events.att, events.se, strict=True)
+        if np.isfinite(error)
     }
     return AreaEffect(Estimate.around(float(found.overall_att), float(found.overall_se)), {}, by_time)
 

@@ -59,8 +59,8 @@ def test_the_experiment_gives_1794_dollars(shared: Path) -> None:
 
 @pytest.mark.shared_data
 def test_entropy_balancing_gives_the_1273_dollars_of_weightit(lalonde: tuple[np.ndarray, ...]) -> None:
-    # The article of the R package WeightIt: method "ebal", ATT, these eight columns: 1,273, and controls worth
-    # 98.46 people after weighting.
+    # The article of the R package WeightIt, method "ebal", ATT, these eight columns: 1,273, and controls
+    # worth 98.46 people after weighting.
     treated, covariates, earned = lalonde
     solution = balance(Terms(NAMES, covariates, np.full(8, LINEAR)), treated)
     assert solution is not None
