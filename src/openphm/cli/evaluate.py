@@ -13,9 +13,12 @@ from openphm.access import local_user
 from openphm.audit import AuditLog
 from openphm.cli.answering import allowed_scope, answer, waiting
 from openphm.cli.evaluate_pages import lock_page, plan_page, report_page, run_page
+from openphm.cli.evaluate_panel import plain_answer, read_table
 from openphm.cli.options import Asked, answer_options
 from openphm.core.records import PlanLock
 from openphm.definitions import load
+from openphm.evaluation.person_months import Rule
+from openphm.evaluation.plain_table import Layout as TableLayout
 from openphm.evaluation.plan import Plan
 from openphm.evaluation.study import Study
 from openphm.evaluation.study_offers import offers_in_file, offers_recorded
@@ -116,3 +119,31 @@ def run_command(plan: str, lock_it: bool, asked: Asked) -> None:
 def report_command(plan: str, lock_it: bool, asked: Asked) -> None:
     """Everything that is known: the decision sheet, before and after, groups, money, checks."""
     _answer(plan, asked, lambda study: report_page(study.run(_locked(study, asked.store, lock_it=lock_it))))
+
+
+@command.command("panel")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--primary", metavar="OUTCOME", default="", help="The outcome that decides.")
+@click.option("--negative-controls", metavar="OUTCOMES", default="", help="Several with commas.")
+@click.option("--costs", metavar="OUTCOMES", default="", help="Outcomes in pounds; several with commas.")
+@click.option("--at-least", type=float, default=0, help="Eligible: so many of the primary outcome ...")
+@click.option("--within", type=click.IntRange(1, 60), default=12, help="... in so many months before.")
+@click.option("--look-back", type=click.IntRange(1, 60), default=24, help="Months known before an offer.")
+@click.option("--follow-up", type=click.IntRange(1, 60), default=12, help="Months from the offer.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def panel_command(
+    file: Path, primary: str, negative_controls: str, costs: str, at_least: float, within: int,
+    look_back: int, follow_up: int, form: str,
+) -> None:  # fmt: skip
+    """The same engine on a plain table (CSV or Parquet) of your own: no build, no store, nothing released.
+
+    One row a person: start_month and monthly counts, or treated and an outcome. The file's own rules of
+    disclosure are yours to keep.
+    """
+    rule = Rule(at_least=at_least, within=within, look_back=look_back, follow_up=follow_up)
+    layout = TableLayout(primary, _names(negative_controls), _names(costs), rule)
+    click.echo(plain_answer(read_table(file), layout, as_json=form == "json"), nl=False)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in text.split(",") if one.strip())

@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from openphm.core.records import PlanLock
 from openphm.core.results import Result
 from openphm.evaluation.answer import Answer
+from openphm.evaluation.report import PARTS, QUARTERS, report
 from openphm.evaluation.study import Study
 from openphm.evaluation.study_planning import planning_result
-from openphm.reports import Page
+from openphm.reports import Layout, Page
+from openphm.reports.drawing import Series, lines
+from openphm.reports.page import Record
+
+TITLES = {
+    "subject": "",
+    "said": "",
+    "value": "Value",
+    "light": "Light",
+    "raw_change": "Raw change",
+    "natural_change": "Would have happened anyway",
+    "programme": "The programme",
+    "calibrated": "The programme, calibrated",
+    "observed": "Observed",
+    "expected": "Expected",
+    "avoided": "Avoided",
+    "cohort": "Offered the service",
+    "control": "Weighted controls",
+    "cohort_before": "Cohort, year before",
+    "cohort_after": "Cohort, after",
+    "control_before": "Controls, year before",
+    "control_after": "Controls, after",
+    "difference_in_change": "Difference in change",
+    "share_of_offered": "Of those offered it",
+    "share_of_eligible": "Of those who met the rule",
+}
+"""What stands above the columns of the report."""
 
 
 def plan_page(study: Study) -> Page:
@@ -54,4 +83,40 @@ def run_page(answer: Answer) -> Page:
 
 
 def report_page(answer: Answer) -> Page:
-    return run_page(answer)
+    """Everything: decision sheet, four numbers, before and after, groups, money, checks, plan."""
+    return Page(
+        title=f"{answer.plan.file.title}: evaluation",
+        result=report(answer),
+        headline=lambda records: answer.decision.words,
+        layout=Layout(
+            "subject",
+            "measure",
+            "value",
+            split="part",
+            titles={**PARTS, **TITLES},
+            lower="lower",
+            upper="upper",
+        ),
+        charts=lambda records: _charts(records, answer.plan.primary.title),
+    )
+
+
+def _charts(records: Sequence[Record], title: str) -> Sequence[str]:
+    """The primary outcome by quarter: the cohort beside its controls."""
+    rows = [row for row in records if row["part"] == QUARTERS]
+    if not rows:
+        return ()
+    series = []
+    for group, name in (("cohort", "Offered the service"), ("control", "Weighted controls")):
+        figures = [(_quarter(row), _figure(row)) for row in rows if row["measure"] == group]
+        series.append(Series(name, tuple(sorted([*figures, (0, None)], key=lambda one: one[0]))))
+    return (lines(f"{title}, per person-year", series, at="offer", step="quarters around the offer"),)
+
+
+def _quarter(row: Record) -> int:
+    return int(str(row["subject"]).rsplit(" ", 1)[-1])
+
+
+def _figure(row: Record) -> float | None:
+    value = row["value"]
+    return float(value) if isinstance(value, int | float) else None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -10,11 +12,18 @@ import click
 from openphm.cli.answering import allowed_scope, answer, waiting
 from openphm.cli.options import Asked, answer_options
 from openphm.core.errors import PlanError, nearest
+from openphm.core.results import Provenance
 from openphm.definitions import Definitions, load
 from openphm.definitions.scenarios import Scenario, read_scenario, read_scenario_file
-from openphm.projections import project_in, run_result
+from openphm.population import Population
+from openphm.population.baseline import measured
+from openphm.projections import Projection, project_in, run_result
+from openphm.projections.backtest import back_test, backtest_result
+from openphm.projections.case import case_result, compare_result
+from openphm.projections.from_evaluation import with_evaluations
+from openphm.projections.views import BY, baseline_result
 from openphm.reports import opened
-from openphm.reports.projections import run_page
+from openphm.reports.projections import case_page, plain_page, run_page
 
 
 @click.group("project", short_help="What happens if nothing changes, and what a change would do.")
@@ -42,18 +51,100 @@ def chosen(name: str, definitions: Definitions) -> Scenario:
     )
 
 
+@contextmanager
+def _asking(asked: Asked) -> Iterator[Population]:
+    """The build, opened for this user."""
+    definitions = load(asked.overlay)
+    with opened(asked.store, allowed_scope(asked), asked.place, definitions=definitions) as people:
+        yield people
+
+
+def _worked_out(people: Population, name: str, asked: Asked) -> Projection:
+    plan = chosen(name, people.definitions)
+    folder = Path(name).parent if Path(name).suffix else Path()
+    return project_in(people, with_evaluations(plan, folder), asked.as_at)
+
+
+def _source(people: Population, asked: Asked, *plans: Scenario) -> Provenance:
+    used = [people.definitions.get(one.id) for one in plans if one.id in people.definitions.by_id]
+    return people.provenance(asked.as_at, asked_with=used)
+
+
 @command.command("run")
 @click.argument("scenario", metavar="SCENARIO")
 @answer_options
 def run(scenario: str, asked: Asked) -> None:
     """Work a scenario out: activity, cost, beds, staff and money, year by year."""
     begun = time.monotonic()
-    definitions = load(asked.overlay)
-    plan = chosen(scenario, definitions)
-    with opened(asked.store, allowed_scope(asked), asked.place, definitions=definitions) as people:
+    with _asking(asked) as people:
         with waiting(asked, "Projecting"):
-            projection = project_in(people, plan, asked.as_at)
-            used = [definitions.get(plan.id)] if plan.id in definitions.by_id else []
-            result = run_result(projection, people.provenance(asked.as_at, asked_with=used))
-        page = run_page(result, plan.title)
+            projection = _worked_out(people, scenario, asked)
+            result = run_result(projection, _source(people, asked, projection.scenario))
+        page = run_page(result, projection.scenario.title)
         answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)
+
+
+@command.command("baseline")
+@click.argument("scenario", metavar="[SCENARIO]", required=False)
+@click.option("--by", type=click.Choice(BY), default="segment", show_default=True, help="Split it so.")
+@answer_options
+def baseline(scenario: str | None, by: str, asked: Asked) -> None:
+    """What people use and cost now: rates, segment budgets, places against what is expected of them."""
+    begun = time.monotonic()
+    with _asking(asked) as people:
+        if scenario is not None:
+            chosen(scenario, people.definitions)
+        with waiting(asked, "Measuring"):
+            day = people.checked_date(asked.as_at)
+            result = baseline_result(measured(people, day), by, people.provenance(day))
+        said = f"What people use and cost in a year, by {by}."
+        page = plain_page(result, "Baseline", said, "project it: openphm project run SCENARIO")
+        answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)
+
+
+@command.command("compare")
+@click.argument("scenarios", metavar="SCENARIO...", nargs=-1, required=True)
+@answer_options
+def compare(scenarios: tuple[str, ...], asked: Asked) -> None:
+    """Scenarios side by side at the end of their horizons."""
+    begun = time.monotonic()
+    with _asking(asked) as people:
+        with waiting(asked, "Projecting"):
+            worked = [_worked_out(people, name, asked) for name in scenarios]
+            result = compare_result(worked, _source(people, asked, *(one.scenario for one in worked)))
+        page = plain_page(result, "Scenarios compared", f"{len(worked)} scenarios side by side.")
+        answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)
+
+
+@command.command("backtest")
+@click.argument("scenario", metavar="[SCENARIO]", required=False)
+@click.option("--origins", type=click.IntRange(1, 5), default=2, show_default=True, help="So many past years.")
+@answer_options
+def backtest(scenario: str | None, origins: int, asked: Asked) -> None:
+    """Project from past years and compare with what came: how wrong, and whether the interval held."""
+    begun = time.monotonic()
+    with _asking(asked) as people:
+        if scenario is not None:
+            chosen(scenario, people.definitions)
+        with waiting(asked, "Projecting past years"):
+            years = back_test(people, origins)
+            result = backtest_result(years, people.provenance(asked.as_at))
+        page = plain_page(result, "Back-test", result.notes[0])
+        answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)
+
+
+@command.command("case")
+@click.argument("scenario", metavar="SCENARIO")
+@answer_options
+def case(scenario: str, asked: Asked) -> None:
+    """The business case: worth, what it rests on, who benefits, and the tracking sheet."""
+    begun = time.monotonic()
+    with _asking(asked) as people:
+        with waiting(asked, "Projecting"):
+            projection = _worked_out(people, scenario, asked)
+            plan, imd = projection.scenario, None
+            if plan.from_build is not None:
+                imd = measured(people, people.checked_date(asked.as_at)).imd_units
+            source = _source(people, asked, plan)
+            result, ran = case_result(projection, source, imd), run_result(projection, source)
+        answer(case_page(result, plan.title, ran), asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)

@@ -3,8 +3,8 @@
 Reads    RAW/enrolments/*.csv    INTERVENTION_ID, NHS_NUMBER, ENROLLED_DATE and, optionally, ENGAGED_DATE
 Writes   OUT/enrolments/*.parquet    person_id, intervention, offered_date, engaged_date
 
-Only people whose registrations are in the delivery are carried, so whoever objected is not. A list that lacks a
-column rejects the delivery; a row without a valid number or date is left out and counted.
+Only people whose registrations are in the delivery are carried, so whoever objected is not. A list that
+lacks a column rejects the delivery; a row without a valid number or date is left out and counted.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Pseudonymise a delivery: identifiable rows come in, rows about pseudonyms go out, all or nothing.
 
 Reads    RAW/extracts (or RAW itself), RAW/reference and RAW/enrolments; never RAW/truth
-Writes   OUT/extracts, OUT/reference, OUT/quality, OUT/enrolments, OUT/delivery.json; the vault in the custodian's home
+Writes   OUT/extracts, OUT/reference, OUT/quality, OUT/enrolments, OUT/delivery.json; the vault of the home
 
 Files are checked one record after the other; a file that cannot be trusted rejects the whole delivery, and
 the OUT that was there stays. Identifiable rows are only ever in the home's work folder and in memory.

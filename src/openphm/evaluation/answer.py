@@ -17,8 +17,8 @@ from openphm.evaluation.answer_money import Money, money_of
 from openphm.evaluation.effects import Effect
 from openphm.evaluation.findings import Findings
 from openphm.evaluation.gates import Check, Light, Verdict
+from openphm.evaluation.numbers_in_words import about
 from openphm.evaluation.plan import Plan
-from openphm.evaluation.sensitivity import expected_error, smallest_detectable
 from openphm.population.panel import PanelRows
 
 COLUMNS = (
@@ -31,7 +31,8 @@ COLUMNS = (
 class Answer:
     """A study that was run.
 
-    checks  what the build and the list of offers add to the checks of the engine
+    checks     what the build and the list of offers add to the checks of the engine
+    expected   the smallest change that people like these a year earlier would show; NaN when not known
     """
 
     plan: Plan
@@ -39,12 +40,17 @@ class Answer:
     rows: PanelRows
     findings: Findings
     checks: tuple[Check, ...]
+    expected: float
     provenance: Provenance
 
     @cached_property
     def verdict(self) -> Verdict:
         """Green, amber or red, and why: the engine's checks and those of the data."""
-        return Verdict.of([*self.findings.verdict.checks, *self.checks])
+        engine = self.findings.verdict.checks
+        if self.findings.is_counts_only:
+            engine = tuple(one for one in engine if one.name != "people")
+            engine += (Check("people", Light.RED, _too_few(self.findings)),)
+        return Verdict.of([*engine, *self.checks])
 
     @property
     def may_claim(self) -> bool:
@@ -55,19 +61,11 @@ class Answer:
     def smallest_detectable(self) -> float:
         """The smallest change that would be found: from the error found, or expected from the year before."""
         found = self.findings.effect().smallest_detectable
-        if isfinite(found):
-            return found
-        panel = self.findings.panel
-        history = panel.count_before(panel.primary, 12, 1)[panel.treated]
-        if len(history) < 2 or history.mean() <= 0:
-            return float("nan")
-        return smallest_detectable(
-            expected_error(panel.n_treated, float(history.mean()), float(history.var(ddof=1)))
-        )
+        return found if isfinite(found) else self.expected
 
     @cached_property
     def money(self) -> Money | None:
-        """What it cost and saved over the same period; None when the plan has no costs or nothing may be said."""
+        """What it cost and saved over the same months; None without costs, or when nothing may be said."""
         return money_of(self.plan, self.findings) if self.may_claim else None
 
     @cached_property
@@ -86,7 +84,7 @@ class Answer:
         return Result(
             f"evaluate/{self.plan.id.removeprefix('evaluations/')}",
             COLUMNS,
-            tuple(self._row(one) for one in self.findings.effects),
+            outcome_rows(self.findings, may_claim=self.may_claim, light=self.light),
             self.provenance,
             notes=self.notes,
         )
@@ -97,8 +95,8 @@ class Answer:
         said = [self.decision.words, f"{self.verdict.light.word.capitalize()}. {self.verdict.words}"]
         if isfinite(self.smallest_detectable):
             said.append(
-                f"The smallest change that {self.findings.panel.n_treated} people would show: a fall of "
-                f"{-self.smallest_detectable:.0%} (4 times in 5)."
+                f"Smallest detectable effect: a fall of {-self.smallest_detectable:.0%} in "
+                f"{self.plan.primary.title.lower()} (80% power)."
             )
         if self.money is not None:
             said.extend(self.money.warnings)
@@ -109,31 +107,44 @@ class Answer:
         )
         return tuple(dict.fromkeys(said))
 
-    def _row(self, effect: Effect) -> tuple[Cell | Scalar, ...]:
-        people, shown = effect.people, self.may_claim
-        avoided, ratio, change = effect.avoided, effect.rate_ratio, effect.change
-        share = effect.top_share if effect.kind == "cost" else None
-
-        def cell(value: float, *, is_claim: bool = True) -> Cell:
-            known = isfinite(value) and (shown or not is_claim)
-            return Cell(value if known else None, n_people=people, largest_share=share)
-
-        return (
-            effect.outcome,
-            cell(effect.observed, is_claim=False),
-            cell(effect.expected),
-            cell(avoided.value),
-            cell(avoided.lower),
-            cell(avoided.upper),
-            cell(ratio.value),
-            cell(ratio.lower),
-            cell(ratio.upper),
-            cell(change.raw.value, is_claim=False),
-            cell(change.natural.value),
-            self.light.word,
-        )
-
     @property
     def light(self) -> Light:
         """The light of the whole."""
         return Light.RED if self.findings.is_counts_only else self.verdict.light
+
+
+def outcome_rows(
+    findings: Findings, *, may_claim: bool, light: Light
+) -> tuple[tuple[Cell | Scalar, ...], ...]:
+    """One row an outcome, in the columns of the contract; without a claim only what was counted."""
+    return tuple(_row(effect, may_claim=may_claim, light=light) for effect in findings.effects)
+
+
+def _row(effect: Effect, *, may_claim: bool, light: Light) -> tuple[Cell | Scalar, ...]:
+    people = effect.people
+    avoided, ratio, change = effect.avoided, effect.rate_ratio, effect.change
+    share = effect.top_share if effect.kind == "cost" else None
+
+    def cell(value: float, *, is_claim: bool = True) -> Cell:
+        known = isfinite(value) and (may_claim or not is_claim)
+        return Cell(value if known else None, n_people=people, largest_share=share)
+
+    return (
+        effect.outcome,
+        cell(effect.observed, is_claim=False),
+        cell(effect.expected),
+        cell(avoided.value),
+        cell(avoided.lower),
+        cell(avoided.upper),
+        cell(ratio.value),
+        cell(ratio.lower),
+        cell(ratio.upper),
+        cell(change.raw.value, is_claim=False),
+        cell(change.natural.value),
+        light.word,
+    )
+
+
+def _too_few(findings: Findings) -> str:
+    people = about(findings.panel.n_treated).capitalize()
+    return f"{people} people were offered the service and can be compared; {findings.fewest} are needed."

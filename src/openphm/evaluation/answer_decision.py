@@ -43,8 +43,8 @@ def decide(
     if findings.is_counts_only:
         return Decision(
             Choice.TOO_EARLY,
-            f"Too few to say: {effect.people} people were offered the service and could be compared; "
-            f"{findings.fewest} or more are needed.",
+            "Too few to say: fewer people were offered the service and could be compared than the "
+            f"{findings.fewest} that an effect needs.",
         )
     if not may_claim:
         return Decision(
@@ -55,8 +55,8 @@ def decide(
         return Decision(Choice.TOO_EARLY, f"Too early to say: {effect.title} cannot be compared.")
     wanted_up = (hoped or -1) > 0
     said = (
-        f"{effect.title}: {ratio.value - 1:+.0%} (95% interval {ratio.lower - 1:+.0%} to {ratio.upper - 1:+.0%}) "
-        "compared with what would have happened anyway"
+        f"{effect.title}: {ratio.value - 1:+.0%} (95% interval {ratio.lower - 1:+.0%} to "
+        f"{ratio.upper - 1:+.0%}) compared with what would have happened anyway"
     )
     if ratio.upper < 1 if wanted_up else ratio.lower > 1:
         return Decision(Choice.STOP, f"Stop, or find out why: {said}.")
@@ -87,6 +87,6 @@ def _better(said: str, findings: Findings, money: Money | None, care: str) -> De
         return Decision(Choice.SCALE, f"Scale: {said} It pays for itself with probability {pays:.0%}.{care}")
     return Decision(
         Choice.REFINE,
-        f"Refine: {said} It pays for itself only with probability {pays:.0%}: it cost £{money.cost:,.0f} over "
-        f"the same months.{care}",
+        f"Refine: {said} It pays for itself only with probability {pays:.0%}: it cost £{money.cost:,.0f} "
+        f"over the same months.{care}",
     )

@@ -93,9 +93,9 @@ class Money:
         if self.is_same_period:
             return ()
         return (
-            f"The cost is of {self.cost_months:.3g} months and the saving of {self.saving_months:.3g}. Dividing "
-            f"one by the other as they are would give {self.ratio_as_published:.4g}; over the same months it is "
-            f"{self.ratio.value:.4g}.",
+            f"The cost is of {self.cost_months:.3g} months and the saving of {self.saving_months:.3g}. "
+            f"Dividing one by the other as they are would give {self.ratio_as_published:.4g}; over the same "
+            f"months it is {self.ratio.value:.4g}.",
         )
 
 

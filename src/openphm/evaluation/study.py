@@ -19,10 +19,11 @@ from openphm.core.records import PlanLock
 from openphm.evaluation.answer import Answer
 from openphm.evaluation.evaluation import Evaluation
 from openphm.evaluation.gates import Check, Light
+from openphm.evaluation.numbers_in_words import about
 from openphm.evaluation.outcome import Outcome
 from openphm.evaluation.panel import Panel
 from openphm.evaluation.plan import Plan, PlannedOutcome, checksum_of_offers
-from openphm.evaluation.study_planning import Planning, planning, question_of
+from openphm.evaluation.study_planning import Planning, detectable_of, planning, question_of
 from openphm.population import Population
 from openphm.population.panel import PanelQuestion, PanelRows, panel
 from openphm.population.panel_coverage import gaps
@@ -62,12 +63,12 @@ class Study:
                 Check(
                     "offers",
                     Light.AMBER,
-                    f"The list of offers changed after the lock: {lock.n_offers} then, {len(self.offers)} now.",
+                    "The list of offers is not the one that stood at the lock.",
                 )
             )
-        return Answer(
-            self.plan, lock, rows, Evaluation().fit(made), tuple(checks), self.population.provenance()
-        )
+        expected = detectable_of(self.plan, self.population, rows.funnel)[1]
+        fitted = Evaluation().fit(made)
+        return Answer(self.plan, lock, rows, fitted, tuple(checks), expected, self.population.provenance())
 
     def _refuse_unlocked(self, lock: PlanLock | None) -> None:
         if lock is None or lock.sha256 != self.plan.sha256:
@@ -79,7 +80,7 @@ class Study:
             )
 
     def _covered(self) -> tuple[tuple[PlannedOutcome, ...], list[Check]]:
-        """Outcomes whose feeds begin before the study does; what is missing, said. PlanError for the primary."""
+        """Outcomes whose feeds begin before the study; what is missing. PlanError for the primary."""
         plan = self.plan
         months = index_months(self.population, first_offers(self.offers), plan.file.look_back_months)
         first = months[0].plus(-plan.file.look_back_months)
@@ -114,7 +115,7 @@ class Study:
             if number:
                 share = number / max(funnel.offered, 1)
                 light = Light.AMBER if share > 0.05 else Light.GREEN
-                found.append(Check("people", light, f"{number:,} {said}.", number))
+                found.append(Check("people", light, f"{about(number).capitalize()} {said}.", number))
         cut = float(rows.is_cut[rows.treated].mean())
         if cut > 0:
             said = (

@@ -7,6 +7,7 @@ from math import isfinite, nan
 
 from openphm.core.results import Cell, Result, Scalar
 from openphm.evaluation.gates import FEWEST_TREATED
+from openphm.evaluation.numbers_in_words import about
 from openphm.evaluation.plan import Plan
 from openphm.evaluation.sensitivity import expected_error, smallest_detectable
 from openphm.population import Population
@@ -40,11 +41,11 @@ class Planning:
         treated = self.funnel.eligible
         if isfinite(self.smallest_detectable):
             found = (
-                f"With {treated:,} people offered the service, a fall of "
+                f"With {about(treated)} people offered the service, a fall of "
                 f"{-self.smallest_detectable:.0%} or more would be found (4 times in 5)."
             )
         else:
-            found = f"With {treated:,} people, the smallest change that would be found cannot be said."
+            found = f"With {about(treated)} people, the smallest change that would be found cannot be said."
         if self.is_too_few:
             return f"Too few to say: {FEWEST_TREATED} or more are needed for an effect. {found}"
         if planned is not None and isfinite(self.smallest_detectable):
@@ -64,16 +65,25 @@ def planning(plan: Plan, population: Population, offers: tuple[Offer, ...]) -> P
     check_controls(population, plan.file.control_places)
     funnel = keep_risk_set(population, question_of(plan, offers))
     people, rows, without = count_controls(population, ROWS, funnel.months)
+    earlier, detectable = detectable_of(plan, population, funnel)
+    return Planning(funnel, people, rows, without, earlier, detectable)
+
+
+def detectable_of(
+    plan: Plan, population: Population, funnel: Funnel
+) -> tuple[tuple[int, float, float], float]:
+    """(people like these a follow-up earlier, mean, spread of the primary outcome), smallest change found."""
     amounts = earlier_amounts(
         population, plan.rule, plan.primary.amount,
         before=funnel.months[0].start, months=plan.file.follow_up_months,
     )  # fmt: skip
-    mean, spread, detectable = nan, nan, nan
-    if len(amounts) > 1:
-        mean, spread = float(amounts.mean()), float(amounts.std(ddof=1))
-        if funnel.eligible and mean > 0:
-            detectable = smallest_detectable(expected_error(funnel.eligible, mean, spread**2))
-    return Planning(funnel, people, rows, without, (len(amounts), mean, spread), detectable)
+    if len(amounts) < 2:
+        return (len(amounts), nan, nan), nan
+    mean, spread = float(amounts.mean()), float(amounts.std(ddof=1))
+    if not funnel.eligible or mean <= 0:
+        return (len(amounts), mean, spread), nan
+    found = smallest_detectable(expected_error(funnel.eligible, mean, spread**2))
+    return (len(amounts), mean, spread), found
 
 
 def planning_result(plan: Plan, found: Planning, population: Population) -> Result:
@@ -126,7 +136,7 @@ def _said(found: Planning) -> list[str]:
         (funnel.registered - funnel.eligible, "people did not meet the rule on the day before"),
     ):
         if number:
-            notes.append(f"{number:,} {said}.")
+            notes.append(f"{about(number).capitalize()} {said}.")
     if found.months_without_controls:
         notes.append(f"{found.months_without_controls} index months have no eligible control.")
     return notes

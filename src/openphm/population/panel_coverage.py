@@ -16,6 +16,7 @@ from openphm.population.measuring.coverage import coverage_of
 from openphm.population.panel_amounts import Amount
 
 LEAST_SHARE = 0.9
+SEASONAL = 0.5
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ def gaps(population: Asking, amounts: Sequence[Amount], first: Month, last: Mont
             continue
         begins = min(held)
         short = sum(held.get(month.end, 1.0) < LEAST_SHARE for month in looked_at)
+        if short > len(looked_at) * SEASONAL:
+            short = 0  # a feed that comes in some seasons only has no gaps
         late = begins if begins > first.end else None
         if late is not None or short:
             found.append(Gap(one.name, late, short))

@@ -56,7 +56,8 @@ timed AS (
 SELECT row_id, person_key, is_treated, index_date, is_cut,
     LEAST(planned, died, left_on, own) AS stop_date,
     CAST(CASE WHEN LEAST(died, left_on, own) >= planned THEN {COMPLETE}
-        WHEN died <= LEAST(left_on, own) OR (died <= own AND days_between(left_on, died) <= {GAP_DAYS}) THEN {DIED}
+        WHEN died <= LEAST(left_on, own)
+            OR (died <= own AND days_between(left_on, died) <= {GAP_DAYS}) THEN {DIED}
         WHEN left_on <= own THEN {LEFT}
         ELSE {TREATED} END AS INTEGER) AS ended_by
 FROM timed

@@ -79,7 +79,7 @@ def first_offers(offers: Sequence[Offer]) -> tuple[Offer, ...]:
 
 
 def index_months(population: Asking, offers: Sequence[Offer], look_back: int) -> tuple[Month, ...]:
-    """The months in which somebody was offered it. Raises PlanError for dates that the build cannot answer."""
+    """The months in which somebody was offered it. Raises PlanError for dates outside the build."""
     first = Month.containing(population.month_ends[0]).plus(look_back).start
     last = population.as_at
     early = sum(one.offered_on < first for one in offers)
@@ -212,7 +212,8 @@ def _funnel(
     population: Asking, question: RiskSetQuestion, offers: Sequence[Offer], months: Sequence[Month]
 ) -> Funnel:
     [known] = population.ask_kept(
-        f"SELECT COUNT(*) AS known, COALESCE(SUM(CAST(is_registered AS INTEGER)), 0) AS registered FROM {OFFERS}"
+        "SELECT COUNT(*) AS known, COALESCE(SUM(CAST(is_registered AS INTEGER)), 0) AS registered "
+        f"FROM {OFFERS}"
     ).to_pylist()
     [held] = population.ask_kept(f"SELECT COUNT(*) AS n FROM {ROWS} WHERE is_treated").to_pylist()
     return Funnel(

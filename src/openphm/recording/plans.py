@@ -1,4 +1,4 @@
-"""Locks of study plans: what was fixed, when, by whom, and against which build. Nothing is changed or removed."""
+"""Locks of study plans: what was fixed, when, by whom, for which build. Nothing is changed or removed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PlanLocks:
         return next((one for one in self.of(plan_id) if one.sha256 == sha256), None)
 
     def of(self, plan_id: str) -> list[PlanLock]:
-        """Every lock of a plan's id, oldest first: more than one means that it was changed and locked anew."""
+        """Every lock of a plan's id, oldest first: more than one when it was changed and locked anew."""
         select_ = select(PLAN_LOCK).where(PLAN_LOCK.c.plan_id == plan_id).order_by(PLAN_LOCK.c.locked_at)
         with self._engine.connect() as connection:
             return [_lock(row) for row in connection.execute(select_)]

@@ -1,0 +1,180 @@
+"""The whole report of a study as one long table in parts: nothing is said that its light does not allow.
+
+Columns part, subject, measure, value, lower, upper, unit. The parts: the decision and its checks, the four
+numbers of each outcome, contacts before and after (the blueprint's Figure 17), before, during and after
+(Figure 15), quarters, groups and reach, money, and the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite
+
+from openphm.core.results import Cell, Result, Scalar
+from openphm.evaluation.answer import Answer
+from openphm.evaluation.answer_groups import groups, reach
+from openphm.evaluation.answer_phases import change_table, phases
+from openphm.evaluation.effects import Effect
+from openphm.evaluation.estimate import Estimate
+
+COLUMNS = ("part", "subject", "measure", "value", "lower", "upper", "unit")
+DECISION, NUMBERS, CHANGE, PHASES, QUARTERS = "decision", "numbers", "change", "phases", "quarters"
+GROUPS, MONEY, CHECKS, PLAN = "groups", "money", "checks", "plan"
+PARTS = {
+    DECISION: "Decision sheet",
+    NUMBERS: "The four numbers of each outcome",
+    CHANGE: "Contacts for each patient and year, before and after: cohort and weighted controls",
+    PHASES: "Before, during and after",
+    QUARTERS: "Primary outcome by quarter around the index date",
+    GROUPS: "Who was reached, and for whom it worked",
+    MONEY: "Money, over the same months",
+    CHECKS: "Checks",
+    PLAN: "The plan, and when it was locked",
+}
+Row = tuple[Cell | Scalar, ...]
+
+
+def report(answer: Answer) -> Result:
+    """The report as one answer, for every form."""
+    rows = [
+        *_decision(answer),
+        *_numbers(answer),
+        *_change(answer),
+        *_phases(answer),
+        *_quarters(answer),
+        *_groups(answer),
+        *_money(answer),
+        *_checks(answer),
+        *_plan(answer),
+    ]
+    name = answer.plan.id.removeprefix("evaluations/")
+    return Result(f"evaluate/report/{name}", COLUMNS, tuple(rows), answer.provenance, notes=answer.notes)
+
+
+def _row(part: str, subject: str, measure: str, found: Estimate, unit: str, people: int) -> Row:
+    def cell(value: float) -> Cell:
+        return Cell(value if isfinite(value) else None, n_people=people)
+
+    return (part, subject, measure, cell(found.value), cell(found.lower), cell(found.upper), unit)
+
+
+def _one(part: str, subject: str, measure: str, value: float, unit: str, people: int) -> Row:
+    held = Cell(value if isfinite(value) else None, n_people=people)
+    return (part, subject, measure, held, None, None, unit)
+
+
+def _said(part: str, subject: str, measure: str, words: str) -> Row:
+    return (part, subject, measure, words, None, None, "words")
+
+
+def _decision(answer: Answer) -> Iterator[Row]:
+    people = answer.findings.panel.n_treated
+    yield _said(DECISION, "What the figures speak for", "said", str(answer.decision.choice))
+    yield _said(DECISION, "Because", "said", answer.decision.words)
+    yield _said(DECISION, "Light", "said", answer.light.word)
+    yield _one(DECISION, "People offered the service and compared", "value", float(people), "people", people)
+    yield _one(DECISION, "Smallest detectable change", "value", answer.smallest_detectable, "share", people)
+    deaths = answer.findings.deaths
+    if answer.may_claim and deaths.is_known:
+        yield _row(DECISION, "Deaths, ratio to the controls", "value", deaths, "rate_ratio", people)
+
+
+def _numbers(answer: Answer) -> Iterator[Row]:
+    for one in answer.findings.effects:
+        subject, people = _subject(one), one.people
+        yield _row(NUMBERS, subject, "raw_change", one.change.raw, "share", people)
+        if not answer.may_claim:
+            yield _one(NUMBERS, subject, "observed", one.observed, _unit(one), people)
+            continue
+        yield _row(NUMBERS, subject, "natural_change", one.change.natural, "share", people)
+        yield _row(NUMBERS, subject, "programme", one.rate_ratio.as_change(), "share", people)
+        yield _one(NUMBERS, subject, "observed", one.observed, _unit(one), people)
+        yield _one(NUMBERS, subject, "expected", one.expected, _unit(one), people)
+        yield _row(NUMBERS, subject, "avoided", one.avoided, _unit(one), people)
+        if one.calibrated.is_known:
+            yield _row(NUMBERS, subject, "calibrated", one.calibrated.as_change(), "share", people)
+
+
+def _change(answer: Answer) -> Iterator[Row]:
+    people, weights = answer.findings.panel.n_treated, answer.findings.fitted.weights
+    for one in answer.findings.panel.outcomes:
+        found = change_table(answer.findings.panel, one, weights, answer.findings.fitted.clusters)
+        unit = "gbp_per_person_year" if one.kind == "cost" else "per_person_year"
+        yield _one(CHANGE, one.words, "cohort_before", found.cohort_before, unit, people)
+        yield _one(CHANGE, one.words, "cohort_after", found.cohort_after, unit, people)
+        if answer.may_claim:
+            yield _one(CHANGE, one.words, "control_before", found.control_before, unit, people)
+            yield _one(CHANGE, one.words, "control_after", found.control_after, unit, people)
+            yield _row(CHANGE, one.words, "difference_in_change", found.difference, unit, people)
+
+
+def _phases(answer: Answer) -> Iterator[Row]:
+    panel, weights = answer.findings.panel, answer.findings.fitted.weights
+    for phase, group, rate in phases(panel, panel.primary, weights):
+        if group == "cohort" or answer.may_claim:
+            yield _one(PHASES, phase, group, rate, "per_person_year", panel.n_treated)
+
+
+def _quarters(answer: Answer) -> Iterator[Row]:
+    if not answer.may_claim:
+        return
+    study, people = answer.findings.event_study(), answer.findings.panel.n_treated
+    for place, quarter in enumerate(study.quarter):
+        subject = f"Quarter {int(quarter):+d}"
+        yield _one(QUARTERS, subject, "cohort", float(study.treated[place]), "per_person_year", people)
+        yield _one(QUARTERS, subject, "control", float(study.control[place]), "per_person_year", people)
+
+
+def _groups(answer: Answer) -> Iterator[Row]:
+    findings = answer.findings
+    for name, share, of_eligible, people in reach(findings.panel):
+        yield _one(GROUPS, name, "share_of_offered", share, "share", people)
+        yield _one(GROUPS, name, "share_of_eligible", of_eligible, "share", people)
+    if answer.may_claim:
+        for name, people, ratio in groups(findings.panel, findings.fitted.weights, findings.fitted.clusters):
+            yield _row(GROUPS, name, "programme", ratio.as_change(), "share", people)
+
+
+def _money(answer: Answer) -> Iterator[Row]:
+    money, people = answer.money, answer.findings.panel.n_treated
+    if money is None:
+        return
+    yield _row(MONEY, "Saving in the follow-up", "value", money.saving, "gbp", people)
+    yield _row(MONEY, "of it cash-releasing", "value", money.cash, "gbp", people)
+    yield _row(MONEY, "of it capacity", "value", money.capacity, "gbp", people)
+    yield _one(MONEY, "Programme cost over the same months", "value", money.cost, "gbp", people)
+    yield _row(MONEY, "Net", "value", money.net, "gbp", people)
+    yield _row(MONEY, "Net of the cash-releasing part", "value", money.cash_net, "gbp", people)
+    yield _row(MONEY, "Saving for each pound", "value", money.ratio, "ratio", people)
+    yield _one(MONEY, "Probability that the net is above nought", "value", money.probability, "share", people)
+    if not money.is_same_period:
+        subject = "Saving for each pound if the periods were mixed: do not use"
+        yield _one(MONEY, subject, "value", money.ratio_as_published, "ratio", people)
+
+
+def _checks(answer: Answer) -> Iterator[Row]:
+    for number, one in enumerate(answer.verdict.checks, start=1):
+        name = f"{number}. {one.name.replace('_', ' ')}"
+        yield _said(CHECKS, name, "light", one.light.word)
+        yield _said(CHECKS, name, "said", one.words)
+
+
+def _plan(answer: Answer) -> Iterator[Row]:
+    lock, file = answer.lock, answer.plan.file
+    for subject, words in (
+        ("Plan", f"{file.id} {file.version}".strip()),
+        ("SHA-256", lock.sha256),
+        ("Locked", f"{lock.locked_at:%-d %B %Y %H:%M} UTC by {lock.locked_by}"),
+        ("Build at the lock", lock.build),
+        ("Look-back and follow-up", f"{file.look_back_months} and {file.follow_up_months} months"),
+        ("Controls live", ", ".join(file.control_places)),
+    ):
+        yield _said(PLAN, subject, "said", words)
+
+
+def _subject(one: Effect) -> str:
+    return f"{one.title} (cannot be changed by it)" if one.role == "negative_control" else one.title
+
+
+def _unit(one: Effect) -> str:
+    return "gbp" if one.kind == "cost" else "events"
