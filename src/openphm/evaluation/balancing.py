@@ -82,7 +82,8 @@ def _solve(terms: Terms, treated: Flags, often: Floats, start: Mapping[str, floa
     controls, base = terms.values[~treated], np.full((~treated).sum(), -np.inf)
     np.log(often[~treated], out=base, where=often[~treated] > 0)
     middle = often[treated] @ terms.values[treated] / often[treated].sum()
-    scaled = (controls - middle) / controls.std(axis=0)
+    scaled = controls - middle
+    scaled /= controls.std(axis=0)
     found = np.array([start.get(name, 0.0) for name in terms.names])
     value, weights = _dual(scaled, base, found)
     for _ in range(MOST_STEPS):

@@ -36,8 +36,9 @@ def weights_without(
     """For each area that can be left out: its number, and a weight for every row (0 in that area)."""
     kept = terms.keep(np.isin(terms.names, list(like.multipliers)))
     controls = kept.values[~treated]
-    scaled = (controls - kept.values[treated].mean(axis=0)) / controls.std(axis=0)
     spread, own = controls.std(axis=0), area[~treated]
+    scaled = controls - kept.values[treated].mean(axis=0)
+    scaled /= spread
     sums = _by_area(scaled, like.rows[~treated] / treated.sum(), own, int(area.max()) + 1)
     known = np.array([like.multipliers[name] for name in kept.names])
     for left_out in np.unique(area):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import cached_property
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -57,6 +58,11 @@ class Outcome:
     def words(self) -> str:
         """The title, or the name in words."""
         return self.title or self.name.replace("_", " ")
+
+    @cached_property
+    def total_after(self) -> Floats:
+        """Amounts in the whole follow-up of each row, added up once."""
+        return np.asarray(self.after.sum(axis=1, dtype=np.float64))
 
     def take(self, rows: NDArray[np.generic]) -> Outcome:
         """The outcome of some rows (a mask or positions)."""

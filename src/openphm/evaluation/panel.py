@@ -132,7 +132,7 @@ class Panel:
 
     def count_after(self, outcome: Outcome) -> Floats:
         """Amounts in the whole follow-up of each row."""
-        return cast("Floats", outcome.after.sum(axis=1, dtype=np.float64))
+        return outcome.total_after
 
     def where(self, rows: NDArray[np.generic]) -> Panel:
         """The panel of some rows (a mask or positions): a subgroup, or all areas but one."""

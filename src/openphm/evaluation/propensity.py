@@ -27,7 +27,8 @@ def log_odds(terms: Terms, treated: Flags) -> Floats:
     design = np.column_stack([np.ones(len(rows)), (usable.values[rows] - middle) / spread])
     slopes = _fit(design, treated[rows].astype(np.float64))
     share = (~treated[rows]).sum() / max((~treated).sum(), 1)
-    scores: Floats = (usable.values - middle) / spread @ slopes[1:] + slopes[0] + np.log(share)
+    steep = slopes[1:] / spread
+    scores: Floats = usable.values @ steep + (slopes[0] - middle @ steep + np.log(share))
     return scores
 
 

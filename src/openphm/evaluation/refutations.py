@@ -48,7 +48,7 @@ def held_out_year(fitted: Fitted, outcome: Outcome) -> Refutation:
     name, panel = "held_out_year", fitted.panel
     if not panel.knows_before(outcome, 24):
         return _not_run(name, "months 13 to 24 before the index date are not known")
-    terms = terms_of(panel, leave_out=frozenset({"year_before", "year_before, squared"}))
+    terms = fitted.terms.keep(~np.isin(fitted.terms.names, ["year_before", "year_before, squared"]))
     weighting = weigh(terms, panel.treated, fitted.matched, like=fitted.weighting)
     if weighting is None:
         return _not_run(name, "no controls are comparable")

@@ -40,19 +40,19 @@ class Terms:
         return flags
 
     def that_vary(self, rows: Flags) -> Terms:
-        """Without terms that are the same for all of these rows, or repeat another term."""
-        spread = self.values[rows].std(axis=0)
-        return self.keep(spread > 1e-9 * (1 + np.abs(self.values[rows].mean(axis=0))))
+        """Without terms that are the same for all of these rows."""
+        values = self.values if rows.all() else self.values[rows]
+        low, high = values.min(axis=0), values.max(axis=0)
+        varies = high - low > 1e-9 * (1 + np.abs(high))
+        return self if varies.all() else self.keep(varies)
 
 
-def terms_of(panel: Panel, *, until: int = 0, leave_out: frozenset[str] = frozenset()) -> Terms:
+def terms_of(panel: Panel, *, until: int = 0) -> Terms:
     """The terms of a panel.
 
-    until      use only what was known this many months before the index date: 12 for a placebo date.
-    leave_out  names of terms to do without: the held-out year.
+    until  use only what was known this many months before the index date: 12 for a placebo date.
     """
     named = [*_covariates(panel), *_trajectory(panel, until), *_secondary(panel, until), *_months(panel)]
-    named = [one for one in named if one[0] not in leave_out]
     if not named:
         return Terms((), np.zeros((len(panel), 0)), np.zeros(0, dtype=np.int64))
     names, ranks, columns = zip(*named, strict=True)
