@@ -118,7 +118,9 @@ def compare(scenarios: tuple[str, ...], asked: Asked) -> None:
 
 @command.command("backtest")
 @click.argument("scenario", metavar="[SCENARIO]", required=False)
-@click.option("--origins", type=click.IntRange(1, 5), default=2, show_default=True, help="So many past years.")
+@click.option(
+    "--origins", type=click.IntRange(1, 5), default=2, show_default=True, help="So many past years."
+)
 @answer_options
 def backtest(scenario: str | None, origins: int, asked: Asked) -> None:
     """Project from past years and compare with what came: how wrong, and whether the interval held."""
@@ -146,5 +148,5 @@ def case(scenario: str, asked: Asked) -> None:
             if plan.from_build is not None:
                 imd = measured(people, people.checked_date(asked.as_at)).imd_units
             source = _source(people, asked, plan)
-            result, ran = case_result(projection, source, imd), run_result(projection, source)
-        answer(case_page(result, plan.title, ran), asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)
+            page = case_page(case_result(projection, source, imd), plan.title)
+        answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)

@@ -31,7 +31,7 @@ class Measured:
 
     people         registered on the date, by single year of age [S, 91, 2]
     units, cost    of the 12 months [S, 19, 2, P]
-    squares        Σ n² over people [P]: with Σ n it says how units cluster in people
+    squares, cost_squares  Σ n² and Σ £² over people [P]: with Σ n and Σ £, how these cluster in people
     nights         of stays that began in the 12 months and have ended [P]
     place_people   registered [G, S, 19, 2]
     place_units, place_cost  [G, P]
@@ -47,6 +47,7 @@ class Measured:
     units: Floats
     cost: Floats
     squares: Floats
+    cost_squares: Floats
     nights: Floats
     place_people: Floats
     place_units: Floats
@@ -97,7 +98,7 @@ def _used_sql(names: Sequence[str], as_at: date) -> str:
     )
     sums = ", ".join(
         f"SUM(u.n_{name}) AS n_{name}, SUM(u.c_{name}) AS c_{name}, "
-        f"SUM(CAST(u.n_{name} AS DOUBLE) * u.n_{name}) AS s_{name}"
+        f"SUM(CAST(u.n_{name} AS DOUBLE) * u.n_{name}) AS s_{name}, SUM(u.c_{name} * u.c_{name}) AS q_{name}"
         for name in names
     )
     return f"""
@@ -133,6 +134,7 @@ def _filled(
         "units": np.zeros((s, BANDS, SEXES, p)),
         "cost": np.zeros((s, BANDS, SEXES, p)),
         "squares": np.zeros(p),
+        "cost_squares": np.zeros(p),
         "place_units": np.zeros((g, p)),
         "place_cost": np.zeros((g, p)),
         "imd_units": np.zeros((QUINTILES, s, p)),
@@ -144,6 +146,7 @@ def _filled(
             at = (codes.index(row["segment"]), int(row["band"]), int(row["sex"]))
             found["units"][at], found["cost"][at] = units, cost
             found["squares"] += squares
+            found["cost_squares"] += _of(row, "q", names)
         elif not row["no_place"]:
             if row["place"]:
                 at_place = places.index(str(row["place"]))

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from openphm.core.results import Result
+from openphm.core.results import Result, Scalar
 from openphm.core.units import UNITS
+from openphm.reports.drawing.fan import FanYear, fan
+from openphm.reports.drawing.waterfall import waterfall
 from openphm.reports.page import Page, Record
-from openphm.reports.reading import figure
+from openphm.reports.reading import figure, pounds
 
-FULL, IN_YEAR, TO_DATE, ALL = "full_effect", "in_year", "to_date", "all"
+FULL, TO_DATE, ALL = "full_effect", "to_date", "all"
 
 
 def run_page(result: Result, title: str) -> Page:
@@ -22,7 +24,80 @@ def run_page(result: Result, title: str) -> Page:
         result=result,
         headline=headline,
         next_step="plan how to see whether it works: openphm project case, then openphm evaluate plan",
+        charts=charts,
     )
+
+
+def plain_page(result: Result, title: str, said: str, next_step: str = "") -> Page:
+    """A table with a sentence that its maker knows."""
+    return Page(title=title, result=result, headline=lambda records: said, next_step=next_step)
+
+
+def case_page(result: Result, title: str) -> Page:
+    """The business case. Its sentence and drawings are made from the released rows, as the table is."""
+    return Page(
+        title=f"Business case: {title}",
+        result=result,
+        headline=lambda records: headline(_as_run(records)),
+        next_step="write the plan of its evaluation before it starts: openphm evaluate plan",
+        charts=lambda records: charts(_as_run(records)),
+    )
+
+
+def _as_run(records: Sequence[Record]) -> list[dict[str, Scalar]]:
+    """The rows of a business case in the form of the rows of a run."""
+    sections = [str(record["section"]) for record in records]
+    last = max([int(one[5:]) for one in sections if one.startswith("year ")] + [1])
+    before = {r["item"]: r["value"] for r in records if r["section"] == "cost if nothing changes"}
+    found: list[dict[str, Scalar]] = []
+    for section, record in zip(sections, records, strict=True):
+        item, value = str(record["item"]), record["value"]
+        if section.startswith("year "):
+            place = {"year": int(section[5:]), "metric": item, "driver": TO_DATE}
+            found.append({**place, "mitigated": value})
+        elif section == "cost with the plan":
+            place = {"year": int(item[5:]), "metric": "cost_gbp", "driver": ALL}
+            cost = {
+                "unmitigated": before.get(item),
+                "mitigated": value,
+                "p10": record["p10"],
+                "p90": record["p90"],
+            }
+            found.append({**place, **cost})
+        elif section == "waterfall":
+            found.append({"year": last, "metric": "change_gbp", "driver": item, "unmitigated": value})
+    return found
+
+
+def charts(records: Sequence[Record]) -> list[str]:
+    """The fan of cost, and the waterfall of the last year."""
+    years = [int(str(record["year"])) for record in records]
+    found = []
+    for year in range(max(years) + 1):
+        one = [
+            record
+            for record in records
+            if (record["year"], record["metric"], record["driver"]) == (year, "cost_gbp", ALL)
+        ]
+        figures = (
+            [figure(one[0], name) for name in ("unmitigated", "mitigated", "p10", "p90")] if one else [None]
+        )
+        if None not in figures:
+            found.append(FanYear(year, *[float(x or 0) for x in figures]))
+    if len(found) < 2:
+        return []
+    drawn = [fan("Cost of activity", found, pounds)]
+    first, steps = found[0].unmitigated, []
+    for record in records:
+        if record["year"] == max(years) and record["metric"] == "change_gbp" and record["driver"] != "base":
+            name = str(record["driver"])
+            value = (figure(record, "unmitigated") or 0.0) + (figure(record, "mitigated") or 0.0)
+            if value:
+                steps.append((name.replace("_", " "), value))
+    drawn.append(
+        waterfall(f"From now to year {max(years)}", ("now", first), steps, f"year {max(years)}", pounds)
+    )
+    return drawn
 
 
 def headline(records: Sequence[Record]) -> str:

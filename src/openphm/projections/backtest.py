@@ -1,0 +1,201 @@
+"""Back-test: project from the data up to a year, compare with the year that came.
+
+For place g and point of delivery p, with E the pounds that its people would cost at the rates of everybody,
+the pounds expected next year are E' θ, where θ is what the place costs beside E, drawn towards 1 as far as
+chance explains it (Poisson-gamma: Marshall 1991, empirical Bayes estimators of relative risk):
+
+    θ = (O + k) / (E + k),   k = φ / τ²,   τ² = max(0, (Σ (O - E)² - φ Σ E) / Σ E²)
+
+φ is Σ £² / Σ £ over people. The variance of the error, φ E' θ (1 + E' / (E + k)), is multiplied by how wide
+the errors of the year before were, which only needs data up to the origin; so is growth of a setting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from openphm.core.errors import PlanError
+from openphm.core.periods import Month
+from openphm.core.results import Cell, Provenance, Result
+from openphm.population import Population
+from openphm.population.baseline import Measured, measured
+from openphm.population.transitions import Movements, movements
+from openphm.projections.from_build import units_per_person
+from openphm.projections.path import Floats
+from openphm.projections.people import Rates, banded, moved_people
+from openphm.projections.simulate import Z90
+
+COLUMNS = (
+    "origin", "setting", "place", "actual", "projected", "p10", "p90", "same_as_last_year", "is_held", "unit",
+)  # fmt: skip
+ALL = "all"
+SMALLEST_SCALE = 0.25
+
+
+@dataclass(frozen=True)
+class Year:
+    """Place × setting in pounds: what came, what was projected, its standard error, the year before."""
+
+    origin: date
+    settings: tuple[str, ...]
+    places: tuple[str, ...]
+    people: Floats
+    actual: Floats
+    projected: Floats
+    error: Floats
+    before: Floats
+
+    @property
+    def low(self) -> Floats:
+        """The 10th percentile."""
+        return np.maximum(self.projected - Z90 * self.error, 0)
+
+    @property
+    def high(self) -> Floats:
+        """The 90th percentile."""
+        return self.projected + Z90 * self.error
+
+    @property
+    def held(self) -> Floats:
+        """True where the interval held what came."""
+        return np.asarray((self.actual >= self.low) & (self.actual <= self.high))
+
+
+@dataclass(frozen=True)
+class Score:
+    """How wrong it was: coverage of P10 to P90, half its width ÷ the value, and mean absolute errors."""
+
+    coverage: float
+    half_width: float
+    error: float
+    error_of_last_year: float
+
+
+def back_test(population: Population, origins: int = 2) -> list[Year]:
+    """A projection from each of the last origins. Raises PlanError where the history is too short."""
+    last = Month.containing(population.as_at)
+    dates = [last.plus(-12 * back).end for back in range(origins + 1, -1, -1)]
+    possible = set(population.month_ends[11:]) | {population.as_at}
+    if missing := [day for day in dates if day not in possible]:
+        raise PlanError(
+            "back-test",
+            f"{origins} origins need the year to {missing[0]}, which this build does not hold in full.",
+            "Each origin needs a year to project from, the year that came, and one before for its errors.",
+            "ask for fewer with --origins",
+        )
+    held = [measured(population, day) for day in dates]
+    moves = [movements(population, day) for day in dates[1:-1]]
+    found = []
+    earlier = _projected(held[0], held[1], None)
+    for number in range(1, len(held) - 1):
+        raw = _projected(held[number], held[number + 1], moves[number - 1])
+        found.append(_calibrated(raw, earlier))
+        earlier = raw
+    return found
+
+
+def score(years: Sequence[Year], setting: str = ALL) -> Score:
+    """Over all places and origins of a setting, or of all."""
+    parts = []
+    for year in years:
+        chosen = [n for n, name in enumerate(year.settings) if setting in (ALL, name)]
+        parts.append(
+            [x[:, chosen].ravel() for x in (year.actual, year.projected, year.error, year.before, year.held)]
+        )
+    actual, projected, error, before, held = (np.concatenate(one) for one in zip(*parts, strict=True))
+    known = projected > 0
+    return Score(
+        float(held[known].mean()),
+        float(np.median(Z90 * error[known] / projected[known])),
+        float(np.abs(actual - projected).mean()),
+        float(np.abs(actual - before).mean()),
+    )
+
+
+def _projected(base: Measured, came: Measured, counted: Movements | None) -> Year:
+    """The year after `base`, before its spread and growth are learnt from the year before."""
+    places = tuple(code for code in base.places if code in came.places)
+    settings = tuple(dict.fromkeys(base.settings))
+    rows = [base.places.index(code) for code in places]
+    rho = units_per_person(base) * _unit_cost(base)[:, None, None]
+    now = np.einsum("gsbx,sbxp->gp", base.place_people[rows], rho)
+    factor = _growth_of_people(base, counted)
+    ahead = np.einsum("gsbx,sbx,sbxp->gp", base.place_people[rows], factor, rho, optimize=True)
+    observed = base.place_cost[rows]
+    whole = base.cost.sum(axis=(0, 1, 2))
+    phi = np.divide(base.cost_squares, whole, out=np.ones(len(whole)), where=whole > 0)
+    excess = ((observed - now) ** 2).sum(axis=0) - phi * now.sum(axis=0)
+    spread = np.maximum(excess, 0) / np.maximum((now**2).sum(axis=0), 1e-9)
+    k = phi / np.maximum(spread, 1e-6)
+    theta = (observed + k) / (now + k)
+    expected = ahead * theta
+    variance = phi * expected * (1 + ahead / (now + k))
+    came_rows = [came.places.index(code) for code in places]
+    gather = np.array([[float(one == setting) for setting in settings] for one in base.settings])
+    return Year(
+        base.as_at,
+        settings,
+        places,
+        base.place_people[rows].sum(axis=(1, 2, 3)),
+        came.place_cost[came_rows] @ gather,
+        expected @ gather,
+        np.sqrt(variance @ gather),
+        observed @ gather,
+    )
+
+
+def _unit_cost(base: Measured) -> Floats:
+    units, cost = base.units.sum(axis=(1, 2)), base.cost.sum(axis=(1, 2))
+    return np.asarray(np.divide(cost, units, out=np.zeros_like(cost), where=units > 0), dtype=np.float64)
+
+
+def _growth_of_people(base: Measured, counted: Movements | None) -> Floats:
+    """People a year on ÷ people now [S, 19, 2], from the list's own year; 1 where it is not known."""
+    people = banded(base.people)
+    if counted is None:
+        return np.ones_like(people)
+    ahead = banded(moved_people(base.people, Rates.of(counted), 1, None).people[1])
+    return np.asarray(np.divide(ahead, people, out=np.ones_like(people), where=people > 0), dtype=np.float64)
+
+
+def _calibrated(raw: Year, earlier: Year) -> Year:
+    """With spread and growth of each setting learnt from the year before.
+
+    Growth beyond ageing is expected again; half of it is taken as the standard error that all places share.
+    """
+    growth = earlier.actual.sum(axis=0) / np.maximum(earlier.projected.sum(axis=0), 1e-9)
+    growth = np.where(earlier.projected.sum(axis=0) > 0, growth, 1.0)
+    left = earlier.actual - earlier.projected * growth
+    squared = np.divide(left**2, earlier.error**2, out=np.ones_like(left), where=earlier.error > 0)
+    scale = np.maximum(squared.mean(axis=0), SMALLEST_SCALE)
+    projected = raw.projected * growth
+    error = np.sqrt((raw.error * growth) ** 2 * scale + (projected * (growth - 1) / 2) ** 2)
+    return Year(raw.origin, raw.settings, raw.places, raw.people, raw.actual, projected, error, raw.before)
+
+
+def backtest_result(years: Sequence[Year], provenance: Provenance) -> Result:
+    """Every place, setting and origin, with the score in the notes."""
+    lines = []
+    for year in years:
+        for g, place in enumerate(year.places):
+            people = int(year.people[g])
+            for n, setting in enumerate(year.settings):
+                figures = (year.actual, year.projected, year.low, year.high, year.before)
+                cells = [Cell(float(one[g, n]), n_people=people) for one in figures]
+                lines.append((year.origin, setting, place, *cells, "yes" if year.held[g, n] else "no", "gbp"))
+    whole = score(years)
+    notes = [_said("All settings", whole)]
+    notes += [_said(name, score(years, name)) for name in years[0].settings]
+    return Result("project/backtest", COLUMNS, tuple(lines), provenance, tuple(notes))
+
+
+def _said(name: str, one: Score) -> str:
+    words = name.replace("_", " ").capitalize()
+    return (
+        f"{words}: P10 to P90 held {one.coverage:.0%}; half its width is {one.half_width:.1%} of the value; mean "
+        f"error £{one.error:,.0f}, against £{one.error_of_last_year:,.0f} of 'same as last year'."
+    )

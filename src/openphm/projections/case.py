@@ -1,0 +1,147 @@
+"""The business case: what it is worth, what it rests on most, who benefits, how it will be seen.
+
+Tornado: each parameter at its P10 and P90 with all others at their centre. Tracking: the events expected in the
+people reached in year 1, and the smallest change that so many can show, comparing with as many who are not
+reached, (z[97.5%] + z[80%]) √(2φ / E) on the log scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from math import exp, isfinite, sqrt
+
+import numpy as np
+
+from openphm.core.results import Cell, Provenance, Result, Scalar
+from openphm.definitions.scenario_ranges import Range
+from openphm.projections.account import mitigated_units, planned_account
+from openphm.projections.answers import ALL, IN_YEAR, TO_DATE, notes_of, run_result
+from openphm.projections.path import Floats
+from openphm.projections.projection import Projection
+
+COLUMNS = ("section", "item", "value", "p10", "p90", "unit")
+POWER = 1.959963984540054 + 0.8416212335729143
+CASE_ROWS = (
+    ("npv_gbp", TO_DATE), ("benefit_cost_ratio", TO_DATE), ("break_even_share", TO_DATE),
+    ("probability_of_saving", TO_DATE), ("net_gbp", IN_YEAR), ("gross_saving_gbp", IN_YEAR),
+    ("programme_cost_gbp", IN_YEAR), ("cash_releasing_gbp", IN_YEAR), ("capacity_value_gbp", IN_YEAR),
+    ("beds_freed", IN_YEAR), ("wte", ALL),
+)  # fmt: skip
+Line = tuple[Cell | Scalar, ...]
+
+
+def tornado(projection: Projection) -> list[tuple[str, float, float]]:
+    """Net present value with each uncertain parameter at its P10 and at its P90, widest first."""
+    found = []
+    for number, one in enumerate(projection.planned):
+        for place, change in enumerate(one.changes):
+            if change.low != change.high:
+                name = f"{one.intervention.id}: {projection.path.activities[place]}"
+                values = [_with_change(projection, number, place, x) for x in (change.low, change.high)]
+                found.append((name, values[0], values[1]))
+        hour = one.intervention.cost.hour_gbp
+        if hour.low != hour.high:
+            values = [_with_hour(projection, number, x) for x in (hour.low, hour.high)]
+            found.append((f"{one.intervention.id}: price of an hour", values[0], values[1]))
+    return sorted(found, key=lambda row: -abs(row[2] - row[1]))
+
+
+def _with_change(projection: Projection, number: int, place: int, value: float) -> float:
+    planned = list(projection.planned)
+    changes = list(planned[number].changes)
+    changes[place] = Range(value)
+    planned[number] = replace(planned[number], changes=tuple(changes))
+    return _value(projection, planned)
+
+
+def _with_hour(projection: Projection, number: int, value: float) -> float:
+    planned = list(projection.planned)
+    one = planned[number]
+    cost = replace(one.intervention.cost, hour_gbp=Range(value))
+    planned[number] = replace(one, intervention=replace(one.intervention, cost=cost))
+    return _value(projection, planned)
+
+
+def _value(projection: Projection, planned: Sequence[object]) -> float:
+    account = planned_account(projection.path, planned)  # type: ignore[arg-type]
+    return float(projection.net_present_value(account)[-1])
+
+
+def tracking(projection: Projection) -> Iterator[tuple[str, float, float]]:
+    """For each intervention and activity: events expected in year 1 if nothing changes, and what can be seen."""
+    path = projection.path
+    for one in projection.planned:
+        reach = one.intervention.share_in(1)[0]
+        events = (path.units[1] * one.cover.units * reach).sum(axis=0)
+        for place, name in enumerate(path.activities):
+            if one.changes[place] != Range(0.0) and events[place] > 0:
+                seen = 1 - exp(-POWER * sqrt(2 * float(path.dispersion[place]) / float(events[place])))
+                yield f"{one.intervention.id}: {name}", float(events[place]), seen
+
+
+def equity(projection: Projection, imd_units: Floats) -> Floats:
+    """Pounds of activity avoided in the last year for people of each deprivation quintile, 1 most deprived [5].
+
+    imd_units: units counted by quintile, segment and activity [5, S, P]; avoided units fall as these do.
+    """
+    path = projection.path
+    avoided = (path.units - mitigated_units(path, projection.planned))[-1] * path.unit_cost
+    whole = imd_units.sum(axis=0)
+    share = np.divide(imd_units, whole, out=np.zeros_like(imd_units), where=whole > 0)
+    return np.asarray((share * avoided).sum(axis=(1, 2)), dtype=np.float64)
+
+
+def case_result(projection: Projection, provenance: Provenance, imd_units: Floats | None = None) -> Result:
+    """The business case as one table of sections."""
+    people = projection.path.n_people
+
+    def cell(value: Scalar) -> Cell | Scalar:
+        known = value if isinstance(value, int | float) and isfinite(value) else None
+        return Cell(known, n_people=people) if people else known
+
+    lines: list[Line] = []
+    last = projection.path.years
+    for row in run_result(projection, provenance):
+        if (row["metric"], row["driver"]) in CASE_ROWS and row["year"] in (1, last):
+            figures = (cell(row[name]) for name in ("mitigated", "p10", "p90"))
+            lines.append((f"year {row['year']}", str(row["metric"]), *figures, row["unit"]))
+        elif (row["metric"], row["driver"]) == ("cost_gbp", ALL):
+            year = f"year {row['year']}"
+            lines.append(("cost if nothing changes", year, cell(row["unmitigated"]), None, None, "gbp"))
+            figures = (cell(row[name]) for name in ("mitigated", "p10", "p90"))
+            lines.append(("cost with the plan", year, *figures, "gbp"))
+        elif row["metric"] == "change_gbp" and row["year"] == last:
+            added = sum(float(row[name] or 0) for name in ("unmitigated", "mitigated"))  # type: ignore[arg-type]
+            lines.append(("waterfall", str(row["driver"]), cell(added), None, None, "gbp"))
+    for name, low, high in tornado(projection):
+        centre = float(projection.net_present_value(projection.plan)[-1])
+        lines.append(("tornado", name, cell(centre), cell(low), cell(high), "gbp"))
+    for name, events, seen in tracking(projection):
+        lines.append(("tracking", f"{name}, expected events in year 1", cell(events), None, None, "events"))
+        lines.append(("tracking", f"{name}, smallest detectable fall", cell(seen), None, None, "share"))
+    if imd_units is not None:
+        for number, pounds in enumerate(equity(projection, imd_units), start=1):
+            lines.append(("equity", f"deprivation quintile {number}", cell(float(pounds)), None, None, "gbp"))
+    notes = (
+        *notes_of(projection),
+        "Tornado: net present value at P10 and P90 of one parameter, the others at their centre.",
+        "Tracking: review when year 1 has ended and its data are complete; a fall smaller than the smallest "
+        "detectable cannot be told from chance (two-sided 5%, power 80%, as many controls).",
+        "Equity: pounds of activity avoided in the last year, quintile 1 most deprived.",
+    )
+    return Result(f"project/case/{projection.scenario.id}", COLUMNS, tuple(lines), provenance, notes)
+
+
+def compare_result(projections: Sequence[Projection], provenance: Provenance) -> Result:
+    """Scenarios side by side over their horizons."""
+    lines: list[Line] = []
+    for one in projections:
+        people, last = one.path.n_people, one.path.years
+        for row in run_result(one, provenance):
+            if (row["metric"], row["driver"]) in CASE_ROWS and row["year"] == last:
+                values = [row[name] for name in ("mitigated", "p10", "p90")]
+                cells = [Cell(v, n_people=people) if people else v for v in values]
+                lines.append((one.scenario.id, str(row["metric"]), *cells, row["unit"]))
+    columns = ("scenario", "metric", "value", "p10", "p90", "unit")
+    return Result("project/compare", columns, tuple(lines), provenance, notes_of(projections[0]))
