@@ -107,6 +107,7 @@ def snapshot_file(definitions: Definitions) -> SqlFile:
             "conditions.person_condition", "person.month",
         ),
         key=("as_at", "person_key"),
+        sort=("as_at", "person_key"),
         chosen=chosen,
         body=body,
         ending=_SNAPSHOT_END,

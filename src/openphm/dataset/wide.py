@@ -35,11 +35,12 @@ def wide_file(
     body: str,
     ending: str,
     encode: tuple[str, ...] = (),
+    sort: tuple[str, ...] = (),
 ) -> SqlFile:
     """A SQL file that was never on disk. Every name in it is a plain column name."""
     check_columns(name for name, _, _, _ in chosen)
     columns = tuple(Column(name, kind, meaning) for name, kind, _, meaning in chosen)
-    header = Header(purpose, reads, table, grain, key, columns, (), encode, "person_key")
+    header = Header(purpose, reads, table, grain, key, columns, sort, encode, "person_key")
     final = ",\n".join(f"    CAST({made} AS {kind}) AS {name}" for name, kind, made, _ in chosen)
     path = Path(f"{table.replace('.', '/')}.sql")
     return SqlFile(path, header, f"{_header_text(header)}{body}SELECT\n{final}\n{ending}\n")
@@ -52,6 +53,7 @@ def _header_text(header: Header) -> str:
         f"-- writes: {header.writes}",
         f"-- grain: {header.grain}",
         f"-- key: {', '.join(header.key)}",
+        *([f"-- sort: {', '.join(header.sort)}"] if header.sort else []),
         *([f"-- encode: {', '.join(header.encode)}"] if header.encode else []),
         f"-- ranges: {header.ranges}",
         "-- columns:",

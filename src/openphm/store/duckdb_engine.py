@@ -114,17 +114,19 @@ class DuckDBEngine:
         if ranges is None:
             self._run(f"CREATE TABLE {target} AS {body}", name)
         else:
-            if tuple(sort_by[:1]) not in {(), (ranges.column,)}:
+            if sort_by and ranges.column not in sort_by[:2]:
                 raise StoreError(
                     name,
                     f"is built in ranges of {ranges.column} but sorted by {sort_by[0]}",
-                    f"Ranges come one after the other, so the order must begin with {ranges.column}.",
+                    f"The order begins with {ranges.column}, or with one column of few values and then it.",
                     f"sort by {ranges.column} first, or build without ranges",
                 )
             with told_as_store_error(name), slices(self._open(), CATALOG, ranges) as shown:
                 for position, _ in enumerate(shown):
                     verb = f"INSERT INTO {target}" if position else f"CREATE TABLE {target} AS"
                     self._open().execute(f"{verb} {body}")
+            if sort_by and sort_by[0] != ranges.column:
+                self._gather(table, sort_by)
         self._encode(table, check_columns(encode))
         return self.count_rows(name)
 
@@ -292,6 +294,24 @@ class DuckDBEngine:
         table = TableName.parse(name)
         self._run(f'CREATE SCHEMA IF NOT EXISTS "{table.schema}"', name)
         return table
+
+    def _gather(self, table: TableName, sort_by: Sequence[str]) -> None:
+        """Put rows together by the first column of the order, which has few values, a value at a time.
+
+        So a question about one value skips the blocks of the others, and no sort holds the whole table.
+        """
+        first, *rest = check_columns(sort_by)
+        aside = f'"{table.schema}"."{table.table}__in_ranges"'
+        values = f'SELECT DISTINCT "{first}" AS value FROM {aside} ORDER BY 1'
+        self._run(f'ALTER TABLE {table.sql} RENAME TO "{table.table}__in_ranges"', str(table))
+        n = int(str(self._one(f"SELECT count(*) FROM ({values})", where=str(table))))
+        order = ", ".join(f'"{name}"' for name in rest)
+        for position in range(max(n, 1)):
+            value = f"({values} LIMIT 1 OFFSET {position})"
+            chosen = f'SELECT * FROM {aside} WHERE "{first}" = {value} ORDER BY {order}'
+            verb = f"INSERT INTO {table.sql}" if position else f"CREATE TABLE {table.sql} AS"
+            self._run(f"{verb} {chosen}", str(table))
+        self._run(f"DROP TABLE {aside}", str(table))
 
     def _encode(self, table: TableName, columns: tuple[str, ...]) -> None:
         """Store text columns as ENUM, values in alphabetical order so that sorting does not change."""

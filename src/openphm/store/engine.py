@@ -126,7 +126,8 @@ class Engine(Protocol):
     ) -> int:
         """Make or replace a table from a SELECT run as written; answers the number of rows.
 
-        sort_by   columns in which order the rows are stored
+        sort_by   columns in which order the rows are stored; with ranges it begins with their column, or with
+                  one of few values that is never null and then theirs
         encode    text columns with few values, stored compactly where the engine can
         ranges    run the SELECT for one range of people at a time; it must not look across people
         """

@@ -206,8 +206,8 @@ def _check(header: Header, where: str) -> list[Problem]:
             wrong(f"encode names {name}, which is {kinds[name]}", "Only STRING columns are encoded.")
     if header.ranges and (header.ranges != "person_key" or "person_key" not in kinds):
         wrong(f"ranges names '{header.ranges}'", "The one column to cut by is person_key, and it is kept.")
-    if header.ranges and header.sort[:1] not in ((), ("person_key",)):
-        wrong("it is built in person ranges but not sorted by person_key first")
+    if header.ranges and header.sort and "person_key" not in header.sort[:2]:
+        wrong("it is built in person ranges but not sorted by person_key first, or after one other column")
     return problems
 
 

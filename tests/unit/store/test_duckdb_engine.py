@@ -92,6 +92,29 @@ def test_person_ranges_when_the_sort_begins_otherwise_then_refused(engine: DuckD
         engine.create_table("work.cut", PER_PERSON, sort_by=["code"], ranges=PersonRanges.over(500, 2))
 
 
+def test_person_ranges_when_sorted_by_a_date_first_then_a_date_skips_the_others() -> None:
+    rows = (
+        "SELECT CAST(p.range + 1 AS INTEGER) AS person_key, "
+        "DATE '2026-03-31' - CAST(d.range AS INTEGER) AS as_at "
+        "FROM range(400000) AS p CROSS JOIN range(4) AS d"
+    )
+    with DuckDBEngine(threads=1) as engine:
+        engine.create_table("made.row", rows, sort_by=["person_key"])
+        before = engine.checksum("made.row")
+        n = engine.create_table(
+            "person.wide",
+            "SELECT person_key, as_at FROM made.row",
+            sort_by=["as_at", "person_key"],
+            ranges=PersonRanges.over(400_000, 8),
+        )
+        assert n == 1_600_000
+        assert engine.checksum("person.wide") == before
+        kept = engine.query("SELECT as_at, person_key FROM person.wide").to_pylist()
+        assert kept == sorted(kept, key=lambda row: (row["as_at"], row["person_key"]))
+        plan = engine.explain("ANALYZE SELECT * FROM person.wide WHERE as_at = DATE '2026-03-30'")
+        assert "Row Groups Scanned: 4 / 16" in plan
+
+
 def test_after_a_failed_range_then_names_mean_everybody_again(engine: DuckDBEngine) -> None:
     failing = "SELECT CAST(code AS INTEGER) AS person_key FROM activity.event"
     with pytest.raises(StoreError):
