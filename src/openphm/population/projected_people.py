@@ -17,7 +17,7 @@ TABLE = "reference.population_projection"
 
 
 def published_projection(population: Asking, as_at: date, years: int, area: str = "") -> Floats | None:
-    """People [years+1, 91, 2] from the year of the date, or from the first published; None where there is none.
+    """People [years+1, 91, 2] from the year of the date, or from the first published; None without one.
 
     area: the code of one area; when not given there must be one only. Raises PlanError where ages, sexes,
     years or the area are missing.
@@ -31,7 +31,7 @@ def published_projection(population: Asking, as_at: date, years: int, area: str 
     chosen = area or areas[0]
     if chosen not in areas or (not area and len(areas) > 1):
         raise _refused(
-            f"'{chosen}' is not one of its areas" if area else f"it holds {len(areas)} areas and none is named",
+            f"'{chosen}' is not one of its areas" if area else f"it holds {len(areas)} areas, none named",
             f"Areas: {', '.join(areas[:20])}.", "write `area:` with one of these",
         )  # fmt: skip
     held = [row for row in rows if row["area_code"] == chosen]

@@ -112,7 +112,7 @@ def case_result(projection: Projection, provenance: Provenance, imd_units: Float
             figures = (cell(row[name]) for name in ("mitigated", "p10", "p90"))
             lines.append(("cost with the plan", year, *figures, "gbp"))
         elif row["metric"] == "change_gbp" and row["year"] == last:
-            added = sum(float(row[name] or 0) for name in ("unmitigated", "mitigated"))  # type: ignore[arg-type]
+            added = sum(float(row[name] or 0) for name in ("unmitigated", "mitigated"))  # type: ignore[arg-type, misc]
             lines.append(("waterfall", str(row["driver"]), cell(added), None, None, "gbp"))
     for name, low, high in tornado(projection):
         centre = float(projection.net_present_value(projection.plan)[-1])

@@ -66,7 +66,7 @@ def _groups(measured: Measured, by: str) -> Iterator[Line]:
     axes = {"segment": (1, 2), "age": (0, 2), "sex": (0, 1)}[by]
     names = {
         "segment": measured.segments,
-        "age": tuple(f"{5 * n}-{5 * n + 4}" for n in range(18)) + ("90+",),
+        "age": (*(f"{5 * n}-{5 * n + 4}" for n in range(18)), "90+"),
         "sex": ("male", "female"),
     }[by]
     for name, n, pounds in zip(names, people.sum(axis=axes), cost.sum(axis=axes), strict=True):
