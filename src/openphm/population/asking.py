@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
@@ -256,6 +256,7 @@ def _begins_with_cte(select: str) -> bool:
     return not select.lstrip().upper().startswith("SELECT")
 
 
+@cache
 def _version() -> str:
     try:
         return version("openphm")
