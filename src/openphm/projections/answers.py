@@ -28,7 +28,8 @@ class _Rows:
         return Cell(float(value), n_people=self._people) if self._people else float(value)
 
     def row(
-        self, place: tuple[int, str, str], unit: str, *, before: float | None = None, after: float | None = None,
+        self, place: tuple[int, str, str], unit: str, *, before: float | None = None,
+        after: float | None = None,
         runs: Floats | None = None,
     ) -> Line:  # fmt: skip
         low, middle, high = (None, None, None) if runs is None else _percentiles(runs)
@@ -62,12 +63,12 @@ def notes_of(projection: Projection) -> tuple[str, ...]:
     scenario = projection.scenario
     pays = projection.payback
     return (
-        f"Year 0 is the year measured. Pounds are of {'the base' if scenario.prices == 'real' else 'each'} year; "
+        f"Year 0 was measured. Pounds are of {'the base' if scenario.prices == 'real' else 'each'} year; "
         f"discounting: {scenario.discounting}, the first year undiscounted.",
         f"P10, P50 and P90 are of {scenario.runs:,} runs; parameters of a kind "
         f"correlate by {scenario.correlation:g}.",
-        "full_effect: as if every ramp were at its end; in_year: the year by itself; to_date: from year 1 on, at "
-        "present value.",
+        "full_effect: as if every ramp were at its end; in_year: the year by itself; to_date: from year 1, "
+        "at present value.",
         f"Payback: {f'year {pays}' if pays else 'not within the horizon'}. Cash-releasing: "
         f"{scenario.cash_releasing_share:.0%} of the saving; the rest is capacity.",
     )

@@ -196,6 +196,6 @@ def backtest_result(years: Sequence[Year], provenance: Provenance) -> Result:
 def _said(name: str, one: Score) -> str:
     words = name.replace("_", " ").capitalize()
     return (
-        f"{words}: P10 to P90 held {one.coverage:.0%}; half its width is {one.half_width:.1%} of the value; mean "
-        f"error £{one.error:,.0f}, against £{one.error_of_last_year:,.0f} of 'same as last year'."
+        f"{words}: P10 to P90 held {one.coverage:.0%}; half its width is {one.half_width:.1%} of the value; "
+        f"mean error £{one.error:,.0f}, against £{one.error_of_last_year:,.0f} of 'same as last year'."
     )

@@ -1,6 +1,6 @@
 """The business case: what it is worth, what it rests on most, who benefits, how it will be seen.
 
-Tornado: each parameter at its P10 and P90 with all others at their centre. Tracking: the events expected in the
+Tornado: each parameter at its P10 and P90, all others at their centre. Tracking: the events expected in the
 people reached in year 1, and the smallest change that so many can show, comparing with as many who are not
 reached, (z[97.5%] + z[80%]) √(2φ / E) on the log scale.
 """
@@ -69,7 +69,7 @@ def _value(projection: Projection, planned: Sequence[object]) -> float:
 
 
 def tracking(projection: Projection) -> Iterator[tuple[str, float, float]]:
-    """For each intervention and activity: events expected in year 1 if nothing changes, and what can be seen."""
+    """For each intervention and activity: events expected in year 1, and what change can be seen."""
     path = projection.path
     for one in projection.planned:
         reach = one.intervention.share_in(1)[0]
@@ -81,7 +81,7 @@ def tracking(projection: Projection) -> Iterator[tuple[str, float, float]]:
 
 
 def equity(projection: Projection, imd_units: Floats) -> Floats:
-    """Pounds of activity avoided in the last year for people of each deprivation quintile, 1 most deprived [5].
+    """Pounds of activity avoided in the last year by deprivation quintile, 1 most deprived [5].
 
     imd_units: units counted by quintile, segment and activity [5, S, P]; avoided units fall as these do.
     """

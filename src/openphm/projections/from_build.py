@@ -130,7 +130,7 @@ def _health(asked: FromBuild, measured: Measured, years: int) -> Floats:
 
 
 def _backlog(asked: FromBuild, measured: Measured, units: Floats) -> Floats:
-    """Units of a waiting list that are done beside, spread over its years as the activity is over segments."""
+    """Units of a waiting list that are done beside, spread over its years as activity is."""
     more = np.zeros_like(units)
     for name, (whole, over) in asked.backlog.items():
         if name in measured.activities:

@@ -1,6 +1,6 @@
 """From an evaluation: an effect that was found, with its uncertainty, as a range of a scenario.
 
-An evaluation gives a rate ratio RR with a 95% interval. The change is RR - 1; on the log scale the standard error
+An evaluation gives a rate ratio RR with a 95% interval. The change is RR - 1; the standard error of ln RR
 is (ln upper - ln lower) / 3.92, so P10 and P90 are exp(ln RR ∓ 1.2816 se) - 1.
 """
 

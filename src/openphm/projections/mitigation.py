@@ -1,7 +1,7 @@
 """Mitigation: what interventions take away from the path, each unit at most once.
 
 In a cell of U units, intervention m with cover k (the cohort's share of the units), reach r, ramp a and
-change e (negative when activity is avoided) leaves the share 1 + k·r·a·e. Several leave the product of these shares,
+change e (negative when activity is avoided) leaves the share 1 + k·r·a·e; several leave the product,
 
     mitigated = U · Π (1 + k·r·a·e)
 

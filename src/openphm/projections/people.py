@@ -2,8 +2,8 @@
 
 A year is: deaths at the rate of segment and age group; moves between segments by the transition matrix of the
 age group; everybody a year older (90 stands for 90 and over); births; and net migration, which closes the gap
-to the published projection in each five-year band and sex, so that the segments sum to it. Without a published
-projection migration is that of the last year. Transition rates are shrunk to those of all ages,
+to the published projection in each five-year band and sex, so that the segments sum to it. Where none is
+published, migration is that of the last year. Transition rates are shrunk to those of all ages,
 
     T[k,s,s'] = (n[k,s,s'] + κ n[s,s'] / n[s]) / (n[k,s] + κ)
 
@@ -78,7 +78,7 @@ def _shares(counts: Floats, fallback: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Flows:
-    """The people of each year [Y+1, S, 91, 2], and what made the difference [Y]: births, deaths, migration."""
+    """The people of each year [Y+1, S, 91, 2], and what changed them [Y]."""
 
     people: Floats
     births: Floats

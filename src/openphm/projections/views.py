@@ -1,7 +1,8 @@
 """Views of the baseline: segment budgets, expected cost for each person, places against what is expected.
 
 The actuarial view: what a person of this segment, age, sex and deprivation is expected to cost in a year, and
-what the budget of a segment is (Figure 9). A place's expected cost is that of its people at everybody's rates.
+what the budget of a segment is (Figure 9). What a place is expected to cost is that of
+its people at everybody's rates.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def _groups(measured: Measured, by: str) -> Iterator[Line]:
 
 
 def _deprivation(measured: Measured) -> Iterator[Line]:
-    """By national deprivation quintile, 1 most deprived: pounds at the mean cost of a unit of each segment."""
+    """By national deprivation quintile, 1 most deprived, at the mean cost of a unit of each segment."""
     units, cost = measured.units.sum(axis=(1, 2)), measured.cost.sum(axis=(1, 2))
     each = np.divide(cost, units, out=np.zeros_like(cost), where=units > 0)
     pounds = (measured.imd_units * each).sum(axis=(1, 2))
@@ -115,7 +116,7 @@ def expected_of_places(measured: Measured) -> tuple[Floats, Floats, Floats]:
 
 
 def _places(measured: Measured) -> Iterator[Line]:
-    """Observed ÷ expected pounds of each network with funnel limits, pounds made into like-sized counts by φ."""
+    """Observed ÷ expected pounds of each network with funnel limits; pounds ÷ φ count as events."""
     observed, expected, phi = expected_of_places(measured)
     funnel = ratio_funnel(expected / phi)
     for g, code in enumerate(measured.places):

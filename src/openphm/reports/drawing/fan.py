@@ -53,7 +53,8 @@ def fan(title: str, years: Sequence[FanYear], write: Callable[[float], str]) -> 
     with_plan = [(across(one.year), up(one.mitigated)) for one in years]
     without = [(across(one.year), up(one.unmitigated)) for one in years]
     drawn.append(
-        f'<polyline points="{path_of(without)}" fill="none" stroke="{INK}" stroke-width="2" stroke-dasharray="5 4"/>'
+        f'<polyline points="{path_of(without)}" fill="none" stroke="{INK}" stroke-width="2" '
+        'stroke-dasharray="5 4"/>'
     )
     drawn.append(f'<polyline points="{path_of(with_plan)}" fill="none" stroke="{BLUE}" stroke-width="2.5"/>')
     drawn += [
