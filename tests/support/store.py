@@ -133,7 +133,9 @@ def _load_people(
     events = list(enumerate(((k, event) for k, p in keyed for event in p.events), start=1))
     rows = [(n, k, e.day, e.point_of_delivery, e.bed_days, e.is_start) for n, (k, e) in events]
     table(engine, "activity.event", SCHEMAS["activity.event"], rows)
-    priced = [(n, k, e.cost_gbp, e.cost_basis) for n, (k, e) in events]
+    priced = [
+        (n, k, e.cost_gbp, e.cost_basis, e.day, e.point_of_delivery, e.is_start) for n, (k, e) in events
+    ]
     table(engine, "costs.event_cost", SCHEMAS["costs.event_cost"], priced)
     _load_segments(engine, people, definitions, as_at)
     _load_months(engine, people, definitions)

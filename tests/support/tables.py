@@ -57,6 +57,9 @@ SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("person_key", pa.int32()),
         ("cost_gbp", _MONEY),
         ("cost_basis", pa.string()),
+        ("event_date", pa.date32()),
+        ("point_of_delivery", pa.string()),
+        ("is_start", pa.bool_()),
     ],
     "reference.practice": [
         ("practice_code", pa.string()),
@@ -144,7 +147,14 @@ def fill(
         "activity.event",
         [(n, key, e.day, e.point_of_delivery, e.bed_days, e.is_start) for n, (key, e) in numbered],
     )
-    load(engine, "costs.event_cost", [(n, key, e.cost_gbp, e.cost_basis) for n, (key, e) in numbered])
+    load(
+        engine,
+        "costs.event_cost",
+        [
+            (n, key, e.cost_gbp, e.cost_basis, e.day, e.point_of_delivery, e.is_start)
+            for n, (key, e) in numbered
+        ],
+    )
     for kept_in, (name, _, _) in KEPT_IN.items():
         found = [(key, c.code, c.day) for key, p in keyed for c in p.codes if c.kept_in == kept_in]
         load(engine, name, found)

@@ -76,7 +76,7 @@ def read_evaluations(
 ) -> dict[str, EvaluationFile]:
     """All plans by id without folder; notes every problem."""
     return {
-        one.name: _read(Entry(thaw(one.body), one.label, problems), names, one.path.parent)
+        one.name: _read(thaw(one.body), one.label, problems, names=names, folder=one.path.parent)
         for one in definitions
     }
 
@@ -94,11 +94,10 @@ def read_plan_file(path: Path, names: Names) -> EvaluationFile:
         ) from error
     problems = Problems()
     body = read_yaml(content, path.name, problems)
-    entry = Entry(body or {}, path.name, problems)
     if body is not None:
         if "source" in body:
             read_header(Entry(body, path.name, problems))
-        found = _read(entry, names, path.parent)
+        found = _read(body, path.name, problems, names=names, folder=path.parent)
     if len(problems):
         raise PlanError.of(problems)
     return found
@@ -107,13 +106,16 @@ def read_plan_file(path: Path, names: Names) -> EvaluationFile:
 def read_plan(body: Mapping[str, Any], names: Names, label: str = "plan") -> EvaluationFile:
     """One plan from plain data. Raises PlanError with every problem."""
     problems = Problems()
-    found = _read(Entry(thaw(body), label, problems), names, None)
+    found = _read(thaw(body), label, problems, names=names)
     if len(problems):
         raise PlanError.of(problems)
     return found
 
 
-def _read(entry: Entry, names: Names, folder: Path | None) -> EvaluationFile:
+def _read(
+    body: Any, label: str, problems: Problems, *, names: Names, folder: Path | None = None
+) -> EvaluationFile:
+    entry = Entry(body, label, problems)
     entry.allow(*HEADER_KEYS, "note", "based_on", "parameters")
     eligibility = entry.raw("eligibility")
     if eligibility is None:
@@ -141,7 +143,7 @@ def _read(entry: Entry, names: Names, folder: Path | None) -> EvaluationFile:
         covariates=read_covariates(entry, names),
         cost=read_cost(entry),
         planning_effect=_effect(entry),
-        content=_content(entry),
+        content=_content(body),
         label=entry.where,
         folder=folder,
     )
@@ -149,10 +151,10 @@ def _read(entry: Entry, names: Names, folder: Path | None) -> EvaluationFile:
     return found
 
 
-def _content(entry: Entry) -> dict[str, Any]:
+def _content(body: Any) -> dict[str, Any]:
     """Everything that decides what the study answers: the header's dates and owner do not."""
     apart: Collection[str] = {*HEADER_KEYS, "note"} - {"id"}
-    return {name: entry.raw(name) for name in entry.names() if name not in apart}
+    return {name: value for name, value in dict(body).items() if name not in apart}
 
 
 def _index(entry: Entry) -> tuple[str, str]:
