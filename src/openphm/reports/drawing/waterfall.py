@@ -28,7 +28,7 @@ def waterfall(
     last: str,
     write: Callable[[float], str],
 ) -> str:
-    """One bar for each step, beginning where the one before ends; rises and falls differ in colour and sign."""
+    """A bar for each step, from the end of the one before; rises and falls differ in colour and sign."""
     totals = [first[1]]
     for _, change in steps:
         totals.append(totals[-1] + change)
