@@ -61,7 +61,7 @@ used AS (
     FROM asked AS s
     JOIN person.month AS u
         ON u.person_key = s.person_key AND u.month_end <= s.as_at
-        AND u.month_end > add_months(s.as_at, -12)
+        AND u.month_end > month_end(add_months(s.as_at, -12))
     GROUP BY s.person_key, s.as_at
 )
 """
