@@ -4,6 +4,7 @@
 PEOPLE ?= 20000
 YEARS ?= 4
 SEED ?= 1
+SEEDS ?= 60
 PORT ?= 8000
 SERVE ?= 1
 DEMO_HOME ?= demo
@@ -24,7 +25,7 @@ help:
 	@echo "make demo    a made-up ICS, its linked dataset and the suite     PEOPLE=$(PEOPLE) SERVE=$(SERVE) PORT=$(PORT)"
 	@echo "make test    every test                                          TESTS=$(TESTS) JOBS=$(JOBS)"
 	@echo "make check   format, lint, types, import rules, SQL lint"
-	@echo "make bench   time and memory of each stage                       PEOPLE=$(PEOPLE)"
+	@echo "make bench   time and memory of each stage; proof of evaluation  PEOPLE=$(PEOPLE) SEEDS=$(SEEDS)"
 	@echo "make docs    write the generated reference pages"
 	@echo "make lock    renew the pinned dependencies"
 
@@ -70,6 +71,7 @@ format: test-env
 
 bench: env
 	$(BIN)/python -m tests.bench --people $(PEOPLE) --seed $(SEED)
+	$(BIN)/python -m tests.bench.evaluation --seeds $(SEEDS)
 
 docs: env
 	$(BIN)/python -m docs.generate
