@@ -34,13 +34,17 @@ _RATIO = Unit("{:,.2f}", "0.00")
 _POUNDS = Unit("£{:,.0f}", '"£"#,##0')
 
 UNITS: Mapping[str, Unit] = {
-    **dict.fromkeys(("people", "rows", "files", "events", "count", "days", "bed_days", "hours", "registrations"), _COUNT),
+    **dict.fromkeys(
+        ("people", "rows", "files", "events", "count", "days", "bed_days", "hours", "registrations"), _COUNT
+    ),
     **dict.fromkeys(("share", "proportion"), Unit("{:.1f}%", "0.0%", 100)),
     **dict.fromkeys(("percent", "percentage"), Unit("{:.1f}%", '0.0"%"')),
     **dict.fromkeys(("gbp", "gbp_per_person_year", "gbp_per_person"), _POUNDS),
     **dict.fromkeys(("years", "months"), Unit("{:.0f}", "0")),
     "life_years": Unit("{:.1f}", "0.0"),
-    **dict.fromkeys(("beds", "wte", "decile", "conditions", "per_person_year", "per_person", "z_score"), _ONE_PLACE),
+    **dict.fromkeys(
+        ("beds", "wte", "decile", "conditions", "per_person_year", "per_person", "z_score"), _ONE_PLACE
+    ),
     **dict.fromkeys(("per_100", "per_1000", "per_10000", "per_100000"), _ONE_PLACE),
     **dict.fromkeys(("ratio", "rate_ratio", "index", "difference", "standardised_difference"), _RATIO),
     "percentile": Unit("{:.0f}", "0"),
