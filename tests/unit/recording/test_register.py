@@ -27,7 +27,9 @@ def register(tmp_path: Path) -> Iterator[Register]:
 def test_a_register_is_made_on_first_use_and_opened_again(tmp_path: Path) -> None:
     with Register.beside(tmp_path) as first:
         first.cohorts.save("cohorts/old", OLD, owner="a")
-        assert table_names(first.engine) == ["enrolment", "fingerprint", "register_version", "saved_cohort"]
+        assert table_names(first.engine) == [
+            "enrolment", "fingerprint", "plan_lock", "register_version", "saved_cohort",
+        ]  # fmt: skip
     with Register.beside(tmp_path) as again:
         assert again.cohorts.get("cohorts/old").definition == OLD
         with again.engine.connect() as connection:
