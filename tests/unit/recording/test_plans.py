@@ -10,7 +10,8 @@ from openphm.core.records import Enrolment, PlanLock
 from openphm.recording import Register
 
 LOCK = PlanLock(
-    "evaluations/a", "1" * 64, {"id": "evaluations/a"}, "2" * 64, 40, "b1", "ann", datetime(2026, 1, 1, tzinfo=UTC)
+    "evaluations/a", "1" * 64, {"id": "evaluations/a"}, "2" * 64, 40, "b1", "ann",
+    datetime(2026, 1, 1, tzinfo=UTC),
 )  # fmt: skip
 
 
