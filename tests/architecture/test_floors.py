@@ -15,7 +15,7 @@ STRUCTURE = (ROOT / "docs" / "explanation" / "structure.md").read_text(encoding=
 
 # A command opens one room; these it may open besides, to answer and to remember, and `definitions` to read
 # the overlay a user named (docs/explanation/structure.md, "The command line").
-ANSWERING = {"access", "release", "recording", "audit", "definitions", "core", "cli"}
+ANSWERING = {"access", "pages", "release", "recording", "audit", "definitions", "core", "cli"}
 
 
 def _contract(name: str) -> dict[str, object]:

@@ -17,8 +17,8 @@ from openphm.cli.disclosing import rule_named
 from openphm.cli.options import Asked
 from openphm.cli.showing import Around, show
 from openphm.core.errors import UsageError
+from openphm.pages import Layout, Page
 from openphm.release import DisclosureRule, Fold, Overlap, Released, as_text, secondary_use, write
-from openphm.reports import Layout, Page
 
 
 def allowed_scope(asked: Asked, action: Action = Action.READ_AGGREGATE) -> Scope:

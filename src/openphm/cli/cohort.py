@@ -19,8 +19,9 @@ from openphm.cli.disclosing import rule_named
 from openphm.cli.options import Asked, answer_options
 from openphm.core.errors import DefinitionError, UsageError
 from openphm.definitions import load
+from openphm.pages import Page
 from openphm.release import secondary_use
-from openphm.reports import Page, cohort_answers, opened
+from openphm.reports import cohort_answers, opened
 
 COHORT = click.argument("cohort", metavar="COHORT")
 OTHER = click.argument("other", metavar="OTHER")

@@ -12,19 +12,18 @@ import click
 from openphm.access import local_user
 from openphm.audit import AuditLog
 from openphm.cli.answering import allowed_scope, answer, waiting
-from openphm.cli.evaluate_pages import lock_page, plan_page, report_page, run_page
 from openphm.cli.evaluate_panel import plain_answer, read_table
 from openphm.cli.options import Asked, answer_options
 from openphm.core.records import PlanLock
 from openphm.definitions import load
+from openphm.evaluation.pages import lock_page, plan_page, report_page, run_page
 from openphm.evaluation.person_months import Rule
 from openphm.evaluation.plain_table import Layout as TableLayout
 from openphm.evaluation.plan import Plan
-from openphm.evaluation.study import Study
-from openphm.evaluation.study_offers import offers_in_file, offers_recorded
-from openphm.population.risk_set import Offer
+from openphm.evaluation.study import Study, opened
+from openphm.evaluation.study_offers import Offer, offers_in_file, offers_recorded
+from openphm.pages import Page
 from openphm.recording import Register
-from openphm.reports import Page, opened
 
 PLAN = click.argument("plan", metavar="PLAN")
 LOCK = click.option("--lock", "lock_it", is_flag=True, help="Lock the plan first, when it is not locked yet.")

@@ -15,15 +15,12 @@ from openphm.core.errors import PlanError, nearest
 from openphm.core.results import Provenance
 from openphm.definitions import Definitions, load
 from openphm.definitions.scenarios import Scenario, read_scenario, read_scenario_file
-from openphm.population import Population
-from openphm.population.baseline import measured
-from openphm.projections import Projection, project_in, run_result
+from openphm.projections import Population, Projection, measured, opened, project_in, run_result
 from openphm.projections.backtest import back_test, backtest_result
 from openphm.projections.case import case_result, compare_result
 from openphm.projections.from_evaluation import with_evaluations
+from openphm.projections.pages import case_page, plain_page, run_page
 from openphm.projections.views import BY, baseline_result
-from openphm.reports import opened
-from openphm.reports.projections import case_page, plain_page, run_page
 
 
 @click.group("project", short_help="What happens if nothing changes, and what a change would do.")

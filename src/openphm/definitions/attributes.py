@@ -20,7 +20,8 @@ KINDS = ("flag", "number", "text")
 METHODS = (
     "any_code", "latest_code", "latest_value", "latest_value_or_code", "any_medicine", "count_medicines",
     "any_condition", "count_conditions", "count_deficits", "coded_else_band", "mental_health_flag",
-    "care_home", "open_pathway", "recent_referral", "open_service", "latest_record", "area", "household", "computed",
+    "care_home", "open_pathway", "recent_referral", "open_service", "latest_record", "area", "household",
+    "computed",
 )  # fmt: skip
 
 

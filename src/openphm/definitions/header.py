@@ -13,8 +13,9 @@ from datetime import date
 from openphm.definitions.entry import Entry
 
 KINDS = (
-    "attributes", "codelists", "cohorts", "conditions", "costs", "custodian", "disclosure", "evaluations", "extracts",
-    "instruments", "interventions", "measures", "outcomes", "profiles", "reference", "scenarios", "segments",
+    "attributes", "codelists", "cohorts", "conditions", "costs", "custodian", "disclosure", "evaluations",
+    "extracts", "instruments", "interventions", "measures", "outcomes", "profiles", "reference", "scenarios",
+    "segments",
 )  # fmt: skip
 STATUSES = ("draft", "active", "withdrawn")
 HEADER_KEYS = (

@@ -25,6 +25,7 @@ from openphm.evaluation.panel import Panel
 from openphm.evaluation.plan import Plan, PlannedOutcome, checksum_of_offers
 from openphm.evaluation.study_planning import Planning, detectable_of, planning, question_of
 from openphm.population import Population
+from openphm.population.opened import opened as opened
 from openphm.population.panel import PanelQuestion, PanelRows, panel
 from openphm.population.panel_coverage import gaps
 from openphm.population.risk_set import Offer, first_offers, index_months

@@ -10,7 +10,7 @@ from pathlib import Path
 from openphm.core.errors import PlanError, Problem
 from openphm.core.identifiers import NHSNumber
 from openphm.core.records import Enrolment
-from openphm.population.risk_set import Offer
+from openphm.population.risk_set import Offer as Offer
 
 COLUMNS = ("person_id", "offered_date")
 ENGAGED = "engaged_date"

@@ -3,10 +3,25 @@
 Arrays in, immutable figures out. The method with its formulae: docs/explanation/projections.md.
 """
 
+from openphm.population import Population
+from openphm.population.baseline import measured
+from openphm.population.opened import opened
 from openphm.projections.answers import run_result
 from openphm.projections.asking import project_in, unmitigated
 from openphm.projections.mitigation import Cover
 from openphm.projections.path import Path, stated_path
 from openphm.projections.projection import Projection, project
 
-__all__ = ["Cover", "Path", "Projection", "project", "project_in", "run_result", "stated_path", "unmitigated"]
+__all__ = [
+    "Cover",
+    "Path",
+    "Population",
+    "Projection",
+    "measured",
+    "opened",
+    "project",
+    "project_in",
+    "run_result",
+    "stated_path",
+    "unmitigated",
+]

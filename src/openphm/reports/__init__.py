@@ -4,6 +4,8 @@ A page holds a Result and no figures of its own. What is said in words is comput
 disclosure control, so that a sentence never says more than the table shows.
 """
 
+from openphm.pages.page import Layout, Page
+from openphm.population.opened import opened
 from openphm.reports.areas import areas
 from openphm.reports.condition_impact import condition_impact
 from openphm.reports.fuel_poverty import fuel_poverty
@@ -13,9 +15,7 @@ from openphm.reports.journeys import journeys
 from openphm.reports.life_stage_cost import life_stage_cost
 from openphm.reports.movement import movement
 from openphm.reports.msk_hub import msk_hub
-from openphm.reports.opening import opened
 from openphm.reports.outcomes import outcomes
-from openphm.reports.page import Layout, Page
 from openphm.reports.quality import data_quality
 from openphm.reports.report import Report
 from openphm.reports.segments import segments

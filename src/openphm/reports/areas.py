@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from openphm.pages.drawing import Spot, funnel
+from openphm.pages.page import Layout, Page, Record
+from openphm.pages.reading import figure
 from openphm.population import Population
-from openphm.reports.drawing import Spot, funnel
-from openphm.reports.page import Layout, Page, Record
-from openphm.reports.reading import figure
 
 MEASURES = {
     "gp_contacts": "GP contacts",

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 
 from openphm.core.results import Result, Scalar
+from openphm.pages.page import Layout, Page, Record
+from openphm.pages.reading import Figures, figure
 from openphm.population import Population
 from openphm.population.cohorts import Cohort, profile_rows
 from openphm.population.cohorts.chosen import What
 from openphm.reports.cohort_page import TITLES
-from openphm.reports.page import Layout, Page, Record
-from openphm.reports.reading import Figures, figure
 
 MOST_ROWS = 26
 HIDDEN = "too few people to say"

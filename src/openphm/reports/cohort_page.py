@@ -14,10 +14,10 @@ from statistics import median
 from openphm.core.additivity import Additivity, Dimension
 from openphm.core.results import Cell, Provenance, Result, Scalar
 from openphm.definitions.interventions import Intervention
+from openphm.pages.page import Layout, Page, Record
+from openphm.pages.reading import Figures
 from openphm.population import Population
 from openphm.population.cohorts import Cohort, profile_rows
-from openphm.reports.page import Layout, Page, Record
-from openphm.reports.reading import Figures
 
 CHANGE, PLACES, REASONS, PROFILE, TREND = "change", "places", "reasons", "profile", "trend"
 PATHWAY, FIRST, OUTCOMES = "pathway", "first_contact", "outcomes"

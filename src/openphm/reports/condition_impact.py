@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from openphm.pages.drawing import Impact, impact_panels
+from openphm.pages.page import Layout, Page, Record
+from openphm.pages.reading import Figures, figure
 from openphm.population import Population
-from openphm.reports.drawing import Impact, impact_panels
-from openphm.reports.page import Layout, Page, Record
-from openphm.reports.reading import Figures, figure
 
 DRAWN = 24
 """Conditions in the drawing, the most common first; the table has all."""

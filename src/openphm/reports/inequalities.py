@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from openphm.pages.drawing import Dot, Panel, dot_panels
+from openphm.pages.page import Layout, Page, Record
+from openphm.pages.reading import Figures
 from openphm.population import Population
 from openphm.population.inequality_measures import MEASURES
-from openphm.reports.drawing import Dot, Panel, dot_panels
-from openphm.reports.page import Layout, Page, Record
-from openphm.reports.reading import Figures
 
 KINDS = {
     "imd_quintile": "By deprivation fifth (1 is most deprived)",

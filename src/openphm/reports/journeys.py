@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
 
+from openphm.pages.drawing import Series, Stack, lines, stacked_bars
+from openphm.pages.page import Layout, Page, Record
+from openphm.pages.reading import Figures, pounds
 from openphm.population import Population
 from openphm.population.journeys import GP_BANDS, Journey
-from openphm.reports.drawing import Series, Stack, lines, stacked_bars
-from openphm.reports.page import Layout, Page, Record
-from openphm.reports.reading import Figures, pounds
 
 ALL = "all"
 PARTS = {

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from openphm.core.results import Result
+from openphm.pages.page import Page, Record
 from openphm.population import Population
-from openphm.reports.page import Page, Record
 
 LIST_COLUMNS = ("measure", "title", "unit", "direction", "kind", "data", "code")
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 
+from openphm.pages.drawing import Stack, diverging_bars, stacked_bars
+from openphm.pages.page import Layout, Page, Record
+from openphm.pages.reading import Figures
 from openphm.population import Population
-from openphm.reports.drawing import Stack, diverging_bars, stacked_bars
-from openphm.reports.page import Layout, Page, Record
-from openphm.reports.reading import Figures
 
 ALL = "all"
 OUTSIDE = {"born": "Born", "joined": "Joined", "died": "Died", "left": "Left"}

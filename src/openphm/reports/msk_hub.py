@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from openphm.pages.page import Page
 from openphm.population import Population
 from openphm.reports.cohort_page import cohort_page
-from openphm.reports.page import Page
 
 COHORT = "cohorts/msk_hub"
 

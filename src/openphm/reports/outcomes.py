@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 from openphm.core.results import Cell, Result, Scalar
+from openphm.pages.page import Layout, Page, Record
 from openphm.population import Population
-from openphm.reports.page import Layout, Page, Record
 
 COLUMNS = ("segment", "objective", "key_result", "population", "figure", "value", "unit")
 FIGURES = ("value", "year_before", "change", "gap", "target", "variation", "assurance")

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from openphm.core.results import Cell, Result, Scalar
+from openphm.pages.page import Layout, Page, Record
 from openphm.population import Population
-from openphm.reports.page import Layout, Page, Record
 
 COLUMNS = ("check", "subject", "measure", "value", "unit", "light")
 OK, LOOK = "ok", "look"

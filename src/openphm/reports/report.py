@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openphm.core.errors import UsageError
-from openphm.reports.page import Page
+from openphm.pages.page import Page
 
 
 @dataclass(frozen=True)

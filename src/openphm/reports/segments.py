@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 
 from openphm.core.results import Scalar
+from openphm.pages.drawing import Stack, stacked_bars
+from openphm.pages.page import Layout, Page, Record
+from openphm.pages.reading import Figures, pounds
 from openphm.population import Population
 from openphm.population.segments import ALL, NOBODY
-from openphm.reports.drawing import Stack, stacked_bars
 from openphm.reports.life_stage_cost import CATEGORIES
-from openphm.reports.page import Layout, Page, Record
-from openphm.reports.reading import Figures, pounds
 
 PEOPLE = "Overall population"
 FINANCE = "Finance"

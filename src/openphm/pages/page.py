@@ -41,7 +41,7 @@ class Page:
     next_step  what to do now, in one sentence
     layout     None when the table is read as it is
     most_lines so many on a terminal, for each table of a split one; the whole goes to a file
-    charts     gives drawings (SVG, from `openphm.reports.drawing`) for an HTML page, from the released rows
+    charts     gives drawings (SVG, from `openphm.pages.drawing`) for an HTML page, from the released rows
     """
 
     title: str

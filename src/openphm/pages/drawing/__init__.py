@@ -6,11 +6,11 @@ and never drawn as nought. Colours are of the NHS identity, told apart by people
 and label say the same again.
 """
 
-from openphm.reports.drawing.bars import Stack, diverging_bars, stacked_bars
-from openphm.reports.drawing.funnel import Spot, funnel
-from openphm.reports.drawing.impact import Impact, impact_panels
-from openphm.reports.drawing.lines import Series, lines
-from openphm.reports.drawing.points import Dot, Panel, dot_panels
+from openphm.pages.drawing.bars import Stack, diverging_bars, stacked_bars
+from openphm.pages.drawing.funnel import Spot, funnel
+from openphm.pages.drawing.impact import Impact, impact_panels
+from openphm.pages.drawing.lines import Series, lines
+from openphm.pages.drawing.points import Dot, Panel, dot_panels
 
 __all__ = [
     "Dot",

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from openphm.core.results import Result, Scalar
 from openphm.core.units import UNITS
-from openphm.reports.drawing.fan import FanYear, fan
-from openphm.reports.drawing.waterfall import waterfall
-from openphm.reports.page import Page, Record
-from openphm.reports.reading import figure, pounds
+from openphm.pages.drawing.fan import FanYear, fan
+from openphm.pages.drawing.waterfall import waterfall
+from openphm.pages.page import Page, Record
+from openphm.pages.reading import figure, pounds
 
 FULL, TO_DATE, ALL = "full_effect", "to_date", "all"
 

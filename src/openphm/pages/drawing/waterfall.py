@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from openphm.reports.drawing.canvas import (
+from openphm.pages.drawing.canvas import (
     BLUE,
     FAINT,
     GREEN,

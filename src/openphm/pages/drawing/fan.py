@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from openphm.reports.drawing.canvas import (
+from openphm.pages.drawing.canvas import (
     BLUE,
     FAINT,
     INK,

@@ -10,9 +10,9 @@ from openphm.evaluation.answer import Answer
 from openphm.evaluation.report import PARTS, QUARTERS, report
 from openphm.evaluation.study import Study
 from openphm.evaluation.study_planning import planning_result
-from openphm.reports import Layout, Page
-from openphm.reports.drawing import Series, lines
-from openphm.reports.page import Record
+from openphm.pages import Layout, Page
+from openphm.pages.drawing import Series, lines
+from openphm.pages.page import Record
 
 TITLES = {
     "subject": "",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from openphm.core.results import Scalar
-from openphm.reports.page import Record
+from openphm.pages.page import Record
 
 
 class Figures:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from openphm.reports.drawing.canvas import (
+from openphm.pages.drawing.canvas import (
     BLUE,
     FAINT,
     INK,
