@@ -50,6 +50,7 @@ def _as_run(records: Sequence[Record]) -> list[dict[str, Scalar]]:
     last = max([int(one[5:]) for one in sections if one.startswith("year ")] + [1])
     before = {r["item"]: r["value"] for r in records if r["section"] == "cost if nothing changes"}
     found: list[dict[str, Scalar]] = []
+    place: dict[str, Scalar]
     for section, record in zip(sections, records, strict=True):
         item, value = str(record["item"]), record["value"]
         if section.startswith("year "):
