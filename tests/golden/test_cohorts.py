@@ -110,4 +110,8 @@ class _WithoutWideRows(Asking):
 
 
 def _rounded(result: Result) -> list[tuple[object, ...]]:
-    return [tuple(round(one, 9) if isinstance(one, float) else one for one in row) for row in result.values()]
+    """Values to ten figures: sums in another order differ in the last ones of a float."""
+    return [
+        tuple(float(f"{one:.10g}") if isinstance(one, float) else one for one in row)
+        for row in result.values()
+    ]

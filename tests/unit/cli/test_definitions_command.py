@@ -16,7 +16,11 @@ from tests.unit.population.test_moves import OVERLAY
 def test_definitions_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["definitions", "list", "disclosure", "--format", "json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert [row[0] for row in answer["rows"]] == ["disclosure/default", "disclosure/none"]
+    assert [row[0] for row in answer["rows"]] == [
+        "disclosure/default",
+        "disclosure/midpoint_6",
+        "disclosure/none",
+    ]
     assert run(["definitions", "show", "disclosure/none"]) == 0
     assert capsys.readouterr().out.startswith("id: disclosure/none")
 
