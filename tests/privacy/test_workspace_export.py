@@ -77,7 +77,8 @@ def test_events_and_their_costs_still_belong_together(store: Path, tmp_path: Pat
     file = exported(store, tmp_path / "w.duckdb")
     joined = asked(
         file,
-        "SELECT point_of_delivery, SUM(cost_gbp) FROM activity.event JOIN costs.event_cost USING (event_id) "
+        "SELECT e.point_of_delivery, SUM(c.cost_gbp) FROM activity.event AS e "
+        "JOIN costs.event_cost AS c USING (event_id) "
         "GROUP BY ALL ORDER BY ALL",
     )
     held = in_build(
