@@ -12,12 +12,13 @@ from __future__ import annotations
 import base64
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pytest
 import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -231,3 +232,10 @@ class Room:
         return [
             dict(one.detail) for one in self.desk.log.entries() if one.event == f"reidentification.{name}"
         ]
+
+
+def code_of(call: Callable[[], object]) -> str:
+    """The reason code a call is refused with."""
+    with pytest.raises(Refused) as refused:
+        call()
+    return refused.value.code

@@ -17,7 +17,7 @@ from openphm.criteria import dated
 from openphm.criteria.chains import chain_rows
 from openphm.criteria.coded import coded_rows
 from openphm.criteria.lanes import Holding, Lane
-from openphm.criteria.language import Attribute, Segment
+from openphm.criteria.language import Activity, Attribute, Condition, Segment
 from openphm.criteria.trees import (
     all_of,
     any_of,
@@ -141,7 +141,7 @@ def _in_time(lane: Lane, reading: Reading, first: str, stop: str = "") -> list[e
 
 
 def _conditions(lane: Lane, reading: Reading) -> list[exp.Select]:
-    cases = [(n, is_in(column("condition_id"), leaf.any_of)) for n, leaf in lane.leaves]  # type: ignore[attr-defined]
+    cases = [(n, is_in(column("condition_id"), leaf.any_of)) for n, leaf in lane.of(Condition)]
     columns = [exp.alias_(column("start_date"), "from_date", copy=False)]
     if lane.key.holding.way == "lasts":
         columns.append(exp.alias_(column("resolved_date"), "to_date", copy=False))
@@ -151,7 +151,7 @@ def _conditions(lane: Lane, reading: Reading) -> list[exp.Select]:
 
 
 def _attributes(lane: Lane, reading: Reading) -> list[exp.Select]:
-    cases = [(n, _value_test(leaf)) for n, leaf in lane.leaves]  # type: ignore[arg-type]
+    cases = [(n, _value_test(leaf)) for n, leaf in lane.of(Attribute)]
     columns = [column("from_date"), column("to_date"), *_no_amount(reading)]
     tests = any_of([test for _, test in cases])
     wanted = all_of([exp.paren(tests, copy=False), *_in_time(lane, reading, "from_date", "to_date")])
@@ -184,7 +184,7 @@ def _value_test(leaf: Attribute) -> exp.Expr:
 
 def _activities(lane: Lane, reading: Reading) -> list[exp.Select]:
     pod = column("point_of_delivery", "e")
-    cases = [(n, is_in(pod, leaf.any_of)) for n, leaf in lane.leaves]  # type: ignore[attr-defined]
+    cases = [(n, is_in(pod, leaf.any_of)) for n, leaf in lane.of(Activity)]
     columns = [exp.alias_(column("event_date", "e"), "from_date", copy=False)]
     in_time = in_window(column("event_date", "e"), *reading.window(lane.key.holding))
     tests = [is_in(pod, sorted(lane.names)), *in_time]

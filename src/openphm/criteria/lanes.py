@@ -12,10 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from openphm.criteria import dated
 from openphm.criteria.coded import row_marks
 from openphm.criteria.language import Activity, Attribute, Condition, Criterion, Segment
+
+Leaf = TypeVar("Leaf", bound=Criterion)
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,11 @@ class Lane:
     key: LaneKey
     leaves: list[tuple[int, Criterion]]
     names: set[str]
+
+    def of(self, kind: type[Leaf]) -> list[tuple[int, Leaf]]:
+        """The leaves, which are all of one kind: the kind of their table."""
+        assert all(isinstance(leaf, kind) for _, leaf in self.leaves), self.key.source
+        return [(at, leaf) for at, leaf in self.leaves if isinstance(leaf, kind)]
 
 
 def plan_lanes(groups: Sequence[Group]) -> list[Lane]:

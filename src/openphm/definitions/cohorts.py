@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from openphm.core.errors import DefinitionError
 from openphm.definitions.definition import Definition
 from openphm.definitions.entry import Entry
 from openphm.definitions.frozen import thaw
-from openphm.definitions.header import HEADER_KEYS, read_header
+from openphm.definitions.header import HEADER_KEYS
 from openphm.definitions.names import Names, check_criteria
+from openphm.definitions.own_file import read_own_file
 from openphm.definitions.problems import Problems
-from openphm.definitions.yaml_reader import read_yaml
 
 CRITERIA_WORDS = (
     "criteria", "all", "any", "not", "of", "everyone", "attribute", "condition", "activity", "place",
@@ -85,19 +83,11 @@ def read_cohort(body: Mapping[str, Any], label: str, sha256: str = "") -> Cohort
 
 def read_cohort_file(path: Path) -> CohortFile:
     """One cohort from a YAML file of the user. Raises DefinitionError with every problem."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DefinitionError(
-            f"cohort {path.name}", f"the file cannot be read: {error.strerror}.", "the path of a YAML file"
-        ) from error
     problems = Problems()
-    body = read_yaml(content, path.name, problems)
-    if body is not None and "id" in body and "version" in body:
-        read_header(Entry(body, path.name, problems))
+    file = read_own_file(path, problems, thing="cohort")
     problems.raise_if_any()
-    assert body is not None
-    return read_cohort(body, path.name, hashlib.sha256(content).hexdigest())
+    assert file is not None
+    return read_cohort(file.body, file.label, file.sha256)
 
 
 def _read(entry: Entry, sha256: str) -> CohortFile:

@@ -25,10 +25,10 @@ from openphm.definitions.evaluation_parts import (
     read_outcomes,
 )
 from openphm.definitions.frozen import thaw
-from openphm.definitions.header import HEADER_KEYS, read_header
+from openphm.definitions.header import HEADER_KEYS
 from openphm.definitions.names import Names, check_criteria
+from openphm.definitions.own_file import read_own_file
 from openphm.definitions.problems import Problems
-from openphm.definitions.yaml_reader import read_yaml
 
 LOOK_BACK, FOLLOW_UP = 24, 12
 
@@ -83,22 +83,11 @@ def read_evaluations(
 
 def read_plan_file(path: Path, names: Names) -> EvaluationFile:
     """One plan from a YAML file of the user. Raises PlanError with every problem."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise PlanError(
-            f"plan {path.name}",
-            f"the file cannot be read: {error.strerror}.",
-            "An id such as demo_high_intensity, or the path of a YAML file.",
-            "give the path of the plan",
-        ) from error
     problems = Problems()
-    body = read_yaml(content, path.name, problems)
-    if body is not None:
-        if "source" in body:
-            read_header(Entry(body, path.name, problems))
-        found = _read(body, path.name, problems, names=names, folder=path.parent)
-    if len(problems):
+    file = read_own_file(path, problems, thing="plan", header="source")
+    if file is not None:
+        found = _read(file.body, file.label, problems, names=names, folder=path.parent)
+    if file is None or len(problems):
         raise PlanError.of(problems)
     return found
 

@@ -10,7 +10,6 @@ activity: -0.2 is a fifth less. docs/reference/scenarios.md describes every key.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,11 +19,11 @@ from openphm.core.errors import PlanError
 from openphm.definitions.definition import Definition
 from openphm.definitions.entry import Entry
 from openphm.definitions.frozen import thaw
-from openphm.definitions.header import HEADER_KEYS, read_header
+from openphm.definitions.header import HEADER_KEYS
+from openphm.definitions.own_file import read_own_file
 from openphm.definitions.problems import Problems
 from openphm.definitions.scenario_interventions import Intervention, read_intervention
 from openphm.definitions.scenario_ranges import CERTAINLY_NONE, Range, read_range, read_ranges
-from openphm.definitions.yaml_reader import read_yaml
 
 LONGEST_HORIZON = 20
 MOST_RUNS = 20_000
@@ -113,20 +112,11 @@ def read_scenario(body: Mapping[str, Any], label: str = "scenario", sha256: str 
 
 def read_scenario_file(path: Path) -> Scenario:
     """One scenario from a YAML or JSON file of the user. Raises PlanError with every problem."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise PlanError(
-            f"scenario {path.name}", f"the file cannot be read: {error.strerror}.", "the path of a YAML file"
-        ) from error
     problems = Problems()
-    body = read_yaml(content, path.name, problems)
-    if body is not None and "id" in body and "version" in body:
-        read_header(Entry(body, path.name, problems))
-    if len(problems):
+    file = read_own_file(path, problems, thing="scenario")
+    if file is None or len(problems):
         raise PlanError.of(problems)
-    assert body is not None
-    return read_scenario(body, path.name, hashlib.sha256(content).hexdigest())
+    return read_scenario(file.body, file.label, file.sha256)
 
 
 def _read(entry: Entry, sha256: str) -> Scenario:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from openphm.cli.custodian.options import home_option
 from openphm.custodian import Home
 from openphm.custodian.reidentification import Account, Case, Desk, ObjectionList
 from openphm.custodian.reidentification.signing_in import sign_in
@@ -29,7 +33,6 @@ SHORTEST_ID = 8
 as_option = click.option(
     "--as", "name", required=True, help=f"Your account. The password is asked for, or in {PASSWORD_VARIABLE}."
 )
-request_argument = click.argument("request_id", metavar="REQUEST")
 form_option = click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
@@ -51,6 +54,34 @@ def named(desk: Desk, actor: Account, text: str) -> str:
     """The request that begins like this, among those the account may see; the text itself when none does."""
     found = [one.request_id for one in desk.visible(actor) if one.request_id.startswith(text)]
     return found[0] if len(found) == 1 and len(text) >= SHORTEST_ID else text
+
+
+@dataclass(frozen=True)
+class AtTheDesk:
+    """Somebody who acts on one request."""
+
+    desk: Desk
+    actor: Account
+    request_id: str
+
+    def say(self, case: Case) -> None:
+        """How the request stands now."""
+        click.echo(f"Request {case.request_id} is {case.state}.")
+
+
+def on_request(command: Callable[..., None]) -> Callable[..., None]:
+    """A command about one request: its argument, `--home` and `--as`, and the desk opened for it."""
+
+    @click.argument("request_id", metavar="REQUEST")
+    @home_option
+    @as_option
+    @wraps(command)
+    def opened(request_id: str, home: Path, name: str, **options: Any) -> None:
+        desk = open_desk(home)
+        actor = acting(desk, name)
+        command(AtTheDesk(desk, actor, named(desk, actor, request_id)), **options)
+
+    return opened
 
 
 def rows_of(cases: Sequence[Case]) -> list[list[object]]:

@@ -11,19 +11,19 @@ from openphm.cli.custodian.at_the_desk import (
     COLUMNS,
     IN_A_TABLE,
     SHORTEST_ID,
+    AtTheDesk,
     acting,
     as_option,
     form_option,
-    named,
+    on_request,
     open_desk,
-    request_argument,
     rows_of,
     show,
 )
 from openphm.cli.custodian.desk_setup import SETUP
 from openphm.cli.custodian.options import home_option
 from openphm.core.errors import UsageError
-from openphm.custodian.reidentification import FINDINGS, FLAGS, REFUSALS, Case
+from openphm.custodian.reidentification import FINDINGS, FLAGS, REFUSALS
 
 _NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -62,20 +62,21 @@ def list_command(home: Path, name: str, form: str) -> None:
         show("custodian/requests", COLUMNS, rows, form)
         return
     kept = [COLUMNS.index(one) for one in IN_A_TABLE]
-    show("", IN_A_TABLE, [[str(row[0])[:SHORTEST_ID], *(row[at] for at in kept[1:])] for row in rows], form)
+    show(
+        "",
+        IN_A_TABLE,
+        [[str(row[0])[:SHORTEST_ID], *(row[column] for column in kept[1:])] for row in rows],
+        form,
+    )
 
 
 @command.command("show")
-@request_argument
-@home_option
-@as_option
+@on_request
 @form_option
-def show_command(request_id: str, home: Path, name: str, form: str) -> None:
+def show_command(at: AtTheDesk, form: str) -> None:
     """One request: who asks, why, with which criteria, its flags and every move."""
-    desk = open_desk(home)
-    actor = acting(desk, name)
-    case = desk.look(actor, named(desk, actor, request_id))
-    with desk.ledger.reading() as page:
+    case = at.desk.look(at.actor, at.request_id)
+    with at.desk.ledger.reading() as page:
         moves = page.moves(case.request_id)
     body = {key: value for key, value in case.body.items() if key not in ("nonce", "format")}
     said = [[key, str(value)] for key, value in sorted(body.items())]
@@ -83,102 +84,75 @@ def show_command(request_id: str, home: Path, name: str, form: str) -> None:
     flags = [["flag", f"{flag}: {FLAGS[flag]}"] for flag in case.flags]
     because = [["refused for", case.refused_for]] if case.refused_for else []
     moved = [
-        ["move", f"{at} {move}: {before} > {after}, by {actor}"] for at, move, before, after, actor in moves
+        ["move", f"{when} {move}: {before} > {after}, by {actor}"]
+        for when, move, before, after, actor in moves
     ]
     rows = [["state", case.state], *because, *counts, *flags, *said, *moved]
     show("custodian/request", ("what", "value"), rows, form)
 
 
 @command.command("approve")
-@request_argument
-@home_option
-@as_option
+@on_request
 @click.option(
     "--flag", "flags", multiple=True, type=click.Choice(sorted(FLAGS)), help="A flag you have seen."
 )
-def approve(request_id: str, home: Path, name: str, flags: tuple[str, ...]) -> None:
+def approve(at: AtTheDesk, flags: tuple[str, ...]) -> None:
     """Say yes. You are not the requester, and name every flag of the request."""
-    desk = open_desk(home)
-    actor = acting(desk, name)
-    _say(desk.approve(actor, named(desk, actor, request_id), flags))
+    at.say(at.desk.approve(at.actor, at.request_id, flags))
 
 
 @command.command("refuse")
-@request_argument
-@home_option
-@as_option
+@on_request
 @click.option("--why", type=click.Choice(sorted(REFUSALS)), required=True, help="The reason.")
-def refuse(request_id: str, home: Path, name: str, why: str) -> None:
+def refuse(at: AtTheDesk, why: str) -> None:
     """Say no, for a reason of the list."""
-    desk = open_desk(home)
-    actor = acting(desk, name)
-    _say(desk.refuse(actor, named(desk, actor, request_id), why))
+    at.say(at.desk.refuse(at.actor, at.request_id, why))
 
 
 @command.command("release")
-@request_argument
-@home_option
-@as_option
-def release(request_id: str, home: Path, name: str) -> None:
+@on_request
+def release(at: AtTheDesk) -> None:
     """Make the list of an approved request, after every check passed again."""
-    desk = open_desk(home)
-    actor = acting(desk, name)
-    case = desk.release(actor, named(desk, actor, request_id))
+    case = at.desk.release(at.actor, at.request_id)
     click.echo(
         f"Released {case.released:,} people; {case.asked - case.released:,} dropped. It waits 72 hours."
     )
 
 
 @command.command("deliver")
-@request_argument
-@home_option
-@as_option
+@on_request
 @click.option("--output", type=_NEW_FILE, required=True, help="The sealed file; it must not exist yet.")
-def deliver(request_id: str, home: Path, name: str, output: Path) -> None:
+def deliver(at: AtTheDesk, output: Path) -> None:
     """Seal a released list for the key of its practice. The custodian's own copy is destroyed."""
-    desk = open_desk(home)
     if output.exists():
         raise UsageError("--output", "there is a file of this name.", remedy="name a new one")
-    actor = acting(desk, name)
-    sealed = desk.deliver(actor, named(desk, actor, request_id))
+    sealed = at.desk.deliver(at.actor, at.request_id)
     with os.fdopen(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(sealed)
     click.echo(f"Wrote {output}. Only the practice's private key opens it.")
 
 
 @command.command("revoke")
-@request_argument
-@home_option
-@as_option
-def revoke(request_id: str, home: Path, name: str) -> None:
+@on_request
+def revoke(at: AtTheDesk) -> None:
     """Take a request back before it is collected. Its list is destroyed."""
-    desk = open_desk(home)
-    actor = acting(desk, name)
-    _say(desk.revoke(actor, named(desk, actor, request_id)))
+    at.say(at.desk.revoke(at.actor, at.request_id))
 
 
 @command.command("end-standing")
-@request_argument
-@home_option
-@as_option
-def end_standing(request_id: str, home: Path, name: str) -> None:
+@on_request
+def end_standing(at: AtTheDesk) -> None:
     """End a standing approval: its later runs are refused."""
-    desk = open_desk(home)
-    actor = acting(desk, name)
-    case = desk.end_standing(actor, named(desk, actor, request_id))
+    case = at.desk.end_standing(at.actor, at.request_id)
     click.echo(f"No later run of {case.request_id} will be approved.")
 
 
 @command.command("review")
-@request_argument
-@home_option
-@as_option
+@on_request
 @click.option("--finding", type=click.Choice(sorted(FINDINGS)), required=True, help="What the review found.")
-def review(request_id: str, home: Path, name: str, finding: str) -> None:
+def review(at: AtTheDesk, finding: str) -> None:
     """Review an emergency that is over. Until then its recipient has no other."""
-    desk = open_desk(home)
-    actor = acting(desk, name)
-    _say(desk.review(actor, named(desk, actor, request_id), finding))
+    at.say(at.desk.review(at.actor, at.request_id, finding))
 
 
 @command.command("expire")
@@ -187,7 +161,3 @@ def expire(home: Path) -> None:
     """End what nobody acted on in time, and destroy its lists. Every other command does so too."""
     ended = open_desk(home).expire()
     click.echo(f"{len(ended)} requests ended.")
-
-
-def _say(case: Case) -> None:
-    click.echo(f"Request {case.request_id} is {case.state}.")
