@@ -61,6 +61,7 @@ class Asking:
         self._manifest = build.manifest
         self._engine = engine
         self._definitions = definitions
+        self._columns: dict[str, dict[str, str]] = {}
 
     # -- what it is
 
@@ -183,8 +184,7 @@ class Asking:
         limits = self.scope.predicate(practice="p.practice_code", pcn="p.pcn_code", lsoa="p.lsoa21_code")
         root = f"{source}\nWHERE p.as_at = {sql_date(as_at)} AND {limits} AND {where}"
         joined = "," if _begins_with_cte(select) else ""
-        rows: list[Row] = list(self._engine.rows(f"WITH people AS ({root}\n){joined}\n{select}"))
-        return rows
+        return list(self._engine.rows(f"WITH people AS ({root}\n){joined}\n{select}"))
 
     def keep_over_time(self, name: str, select: str, as_at: date) -> None:
         """Keep in memory, for this scope alone, what a SELECT over the people of 12 months gives."""
@@ -218,8 +218,7 @@ class Asking:
     def _rooted(self, root: str, select: str, *, how: str = "AS") -> list[Row]:
         """how: `AS MATERIALIZED` where a question reads its people many times: they are found once."""
         joined = "," if _begins_with_cte(select) else ""
-        rows: list[Row] = self._engine.query(f"WITH people {how} ({root}\n){joined}\n{select}").to_pylist()
-        return rows
+        return list(self._engine.rows(f"WITH people {how} ({root}\n){joined}\n{select}"))
 
     def ask_reference(self, select: str) -> list[Row]:
         """Run a SELECT over tables that hold no people: definitions, reference, quality, lineage."""
@@ -231,8 +230,10 @@ class Asking:
         return self._engine.tables()
 
     def columns(self, table: str) -> dict[str, str]:
-        """The columns of a table and their types."""
-        return self._engine.columns(table)
+        """The columns of a table and their types. A build never changes, so they are looked up once."""
+        if table not in self._columns:
+            self._columns[table] = self._engine.columns(table)
+        return self._columns[table]
 
     def checked_date(self, as_at: date | None) -> date:
         """The date asked for, when the build can answer as at it. Raises UsageError otherwise."""

@@ -159,17 +159,19 @@ class Measuring(Asking):
             )  # fmt: skip
         else:
             made = _by_date(measure, held, keys, dates, months)
+        gone = {day: self.coverage.why_missing(measure, day, months) for day in set(dates.values())}
         answers = []
         for key in keys:
-            why = self._why(measure, key, question, dates[key], months)
+            why = gone[dates[key]] or self._practice_gap(measure, key, question, dates[key], months)
             answers.append(Answer(measure, key, dates[key], NOTHING if why else made[key], why))
         return answers
 
-    def _why(self, measure: MeasureFile, key: Key, question: Question, as_at: date, months: int) -> str:
-        why = self.coverage.why_missing(measure, as_at, months)
+    def _practice_gap(
+        self, measure: MeasureFile, key: Key, question: Question, as_at: date, months: int
+    ) -> str:
         names = [group.name for group in question.groups]
-        if why or "practice" not in names:
-            return why
+        if "practice" not in names:
+            return ""
         practice = str(key[names.index("practice")])
         gap = self.coverage.practice_missing(measure, practice, as_at, months)
         return "the practice left out a month" if gap else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -129,9 +130,8 @@ def _counts_people(measure: MeasureFile) -> bool:
 
 
 def _amount(value: float | None, top: float, bottom: float, n_people: int, share: float | None) -> Cell:
-    known = value is not None and not np.isnan(value)
     return Cell(
-        float(value) if known and value is not None else None,
+        None if value is None or isnan(value) else float(value),
         numerator=top, denominator=float(bottom), n_people=n_people, largest_share=share,
     )  # fmt: skip
 

@@ -76,11 +76,11 @@ class Selected:
             for expression, name in places.items()
         ]
         outer += [
-            column
+            f"COUNT(CASE WHEN {name} > 0 THEN 1 END) AS k_{name}"
             for expression, name in places.items()
             if expression in self._amounts
-            for column in (f"COUNT(CASE WHEN {name} > 0 THEN 1 END) AS k_{name}", f"MAX({name}) AS m_{name}")
         ]
+        outer += [f"MAX({places[one]}) AS m_{places[one]}" for one in self._largest]
         outer += [
             f"SUM(CAST({places[one]} AS DOUBLE) * {places[one]}) AS s_{places[one]}" for one in self._squared
         ]
@@ -130,6 +130,11 @@ class Selected:
                 if quantity is not None and not quantity.counts_people:
                     found.add(one)
         return found
+
+    @property
+    def _largest(self) -> list[str]:
+        """Amounts of which one person may make up too much: those that stand above a line."""
+        return list(dict.fromkeys(part.top for part in self.parts if part.top in self._amounts))
 
     @property
     def _squared(self) -> list[str]:

@@ -20,7 +20,7 @@ from openphm.population.measuring.groups import ATTRIBUTION, Group
 from openphm.population.measuring.leavers import joiners_table, keep_leavers_and_joiners, leavers_table
 from openphm.population.measuring.needed import Needed, Parts
 from openphm.population.measuring.sums import Selected, Sums
-from openphm.population.measuring.wide import MONTHS, SNAPSHOT, wide_frame, wide_where
+from openphm.population.measuring.wide import MONTHS, SNAPSHOT, columns_read, wide_frame, wide_where
 
 Key = tuple[Scalar, ...]
 
@@ -135,11 +135,12 @@ def _ask_wide(
     if frame is None or where is None:
         return False
     days = window_time(as_at, MONTHS).days
-    source = f"SELECT p.*, TRUE AS is_registered_as_at, {days} AS person_days\nFROM {SNAPSHOT} AS p"
+    read = f"SELECT {columns_read(frame, snapshot)}, TRUE AS is_registered_as_at"
+    source = f"{read}, {days} AS person_days\nFROM {SNAPSHOT} AS p"
     if needed.person_time:
         _keep_once(population, as_at, days)
         source = (
-            f"SELECT p.*, TRUE AS is_registered_as_at, COALESCE(j.person_days, {days}) AS person_days\n"
+            f"{read}, COALESCE(j.person_days, {days}) AS person_days\n"
             f"FROM {SNAPSHOT} AS p\n"
             f"LEFT JOIN memory.main.{joiners_table(as_at)} AS j ON j.person_key = p.person_key"
         )
@@ -151,8 +152,12 @@ def _ask_wide(
         _keep_once(population, as_at, days)
         own = Needed(population.known, population.points, needed.months, read=needed.read)
         less = Selected(tuple(own.parts(measure) for measure in mine), question.groups)
-        gone = f"SELECT p.*\nFROM memory.main.{leavers_table(as_at)} AS p"
         frame = wide_frame(own, question.groups, snapshot)
+        assert frame is not None  # fewer measures of those just answered
+        gone = (
+            f"SELECT {columns_read(frame, snapshot)}, p.is_registered_as_at, p.person_days\n"
+            f"FROM memory.main.{leavers_table(as_at)} AS p"
+        )
         _add(population.ask_wide(f"{frame}\n{less.sql}", as_at, gone, where), less, found)
     return True
 

@@ -9,6 +9,7 @@ is no wide form and the general one is used. Both give the same sums, by test.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sqlglot import exp
@@ -33,6 +34,12 @@ def wide_frame(needed: Needed, groups: Sequence[Group], snapshot: Snapshot) -> s
     by = [f"{group.wide} AS by_{group.name}" for group in groups]
     listed = ", ".join([*columns, *by])
     return f"frame AS (\nSELECT {listed}\nFROM people AS p\n)"
+
+
+def columns_read(frame: str, snapshot: Snapshot) -> str:
+    """The columns of `p` that a frame reads: of a hundred and more, a statement should name only these."""
+    named = set(re.findall(r"\bp\.(\w+)", frame)) & set(snapshot.columns)
+    return ", ".join(f"p.{name}" for name in sorted(named))
 
 
 def _columns(needed: Needed, snapshot: Snapshot) -> list[str] | None:
