@@ -34,14 +34,15 @@ def authorise(
 
 def _scope(user: User, action: Action, purpose: Purpose) -> Scope:
     grant = _grant(user, action, purpose)
-    granularity = grant.granularity if action is not Action.READ_AGGREGATE else Granularity.AGGREGATE
+    is_coarse = action is Action.READ_AGGREGATE or user.granularity is Granularity.AGGREGATE
+    granularity = Granularity.AGGREGATE if is_coarse else grant.granularity
     if not grant.is_limited_to_places:
         return Scope(purpose, granularity)
     if not user.practices and not user.pcns:
         raise AccessRefused(
             f"action '{action}'",
             "this user belongs to no practice and no primary care network",
-            "A clinician sees the people of their own practices.",
+            "This role sees the people of its own practices, or those that a sub-licence names.",
             "add a membership for this user",
         )
     # Kinds of place combine with AND, so a member of both keeps the practices: the narrower reading.
@@ -55,7 +56,7 @@ def _scope(user: User, action: Action, purpose: Purpose) -> Scope:
 
 def _grant(user: User, action: Action, purpose: Purpose) -> Grant:
     """The widest of the user's grants that holds this action and purpose."""
-    held = [GRANTS[role] for role in sorted(user.roles) if action in GRANTS[role].actions]
+    held = [grant for role in sorted(user.roles) for grant in GRANTS[role] if action in grant.actions]
     if not held:
         raise AccessRefused(
             f"action '{action}'",
@@ -63,13 +64,14 @@ def _grant(user: User, action: Action, purpose: Purpose) -> Grant:
             f"Roles of this user: {', '.join(sorted(user.roles)) or 'none'}.",
             "ask whoever manages access for a role that may",
         )
-    fitting = [grant for grant in held if purpose in grant.purposes]
+    licensed = frozenset(Purpose) if user.purposes is None else user.purposes
+    fitting = [grant for grant in held if purpose in grant.purposes & licensed]
     if not fitting:
-        allowed = sorted({str(p) for grant in held for p in grant.purposes})
+        allowed = sorted({str(p) for grant in held for p in grant.purposes & licensed})
         raise AccessRefused(
             f"action '{action}'",
             f"the purpose '{purpose}' is not one this user may act for",
-            f"Purposes allowed: {', '.join(allowed)}.",
+            f"Purposes allowed: {', '.join(allowed) or 'none'}.",
             "name one of these, if it is truly why you ask",
         )
     return min(

@@ -11,19 +11,36 @@ from contextlib import contextmanager
 import click
 from rich.console import Console
 
-from openphm.access import Action, Scope, authorise, local_user
+from openphm.access import Action, Purpose, Scope, authorise, local_user, terminal_name
 from openphm.audit import AuditLog
 from openphm.cli.disclosing import rule_named
 from openphm.cli.options import Asked
 from openphm.cli.showing import Around, show
 from openphm.core.errors import UsageError
 from openphm.pages import Layout, Page
-from openphm.release import DisclosureRule, Fold, Overlap, Released, as_text, secondary_use, write
+from openphm.release import (
+    DisclosureRule,
+    Fold,
+    Overlap,
+    Recipient,
+    Released,
+    ReleasedRows,
+    as_text,
+    direct_care,
+    secondary_use,
+    write,
+)
 
 
 def allowed_scope(asked: Asked, action: Action = Action.READ_AGGREGATE) -> Scope:
     """The people this user may ask about. Raises AccessRefused, which the log remembers."""
-    return authorise(local_user(), action, log=AuditLog.beside(asked.store))
+    return authorise(local_user(asked.store), action, log=AuditLog.beside(asked.store))
+
+
+def care_scope(asked: Asked) -> Scope:
+    """The people whom this user looks after, one row each. Raises AccessRefused, which the log remembers."""
+    log = AuditLog.beside(asked.store)
+    return authorise(local_user(asked.store), Action.READ_PERSON, purpose=Purpose.DIRECT_CARE, log=log)
 
 
 @contextmanager
@@ -40,16 +57,19 @@ def waiting(asked: Asked, doing: str) -> Iterator[None]:
 def answer(
     page: Page, asked: Asked, *, seconds: float, alarm: str = "", overlaps: Sequence[Overlap] = ()
 ) -> None:
-    """Release a page under the asked rule, and show it or write it.
+    """Release a page under the asked rule, and show it or write it. Rows about people go out for care alone.
 
     overlaps: how the group meets those that this user asked about before.
     alarm: why another build answers than the one that should be live.
     """
     if alarm:
         click.echo(f"Warning: {alarm}.", err=True)
-    rule = rule_named(asked.disclosure, asked.overlay)
-    _remember(page, asked, rule)
-    released = secondary_use(page.result, rule, overlaps=overlaps)
+    if page.result.grain == "person":
+        released: Released = _for_care(page, asked)
+    else:
+        rule = rule_named(asked.disclosure, asked.overlay)
+        _remember(page, asked, rule)
+        released = secondary_use(page.result, rule, overlaps=overlaps)
     records = list(released.records())
     summary = page.headline(records)
     fold = _fold(page.layout)
@@ -70,16 +90,34 @@ def answer(
         click.echo(f"Wrote {asked.output} ({asked.output.stat().st_size / 1e3:,.0f} kB).", err=True)
 
 
+def _for_care(page: Page, asked: Asked) -> ReleasedRows:
+    """Rows about people, for those who look after them. Every one is remembered before it is shown."""
+    user = local_user(asked.store)
+    place = " ".join(sorted(user.practices | user.pcns))
+    AuditLog.beside(asked.store).append(
+        "release.direct_care",
+        actor=user.name,
+        detail={
+            "question": page.result.question,
+            "rows": len(page.result),
+            "place": place,
+            "build": page.result.provenance.build,
+        },
+    )
+    roles = ", ".join(sorted(user.roles))
+    return direct_care(page.result, Recipient(user.name, f"the role {roles} in the access register", place))
+
+
 def _remember(page: Page, asked: Asked, rule: DisclosureRule) -> None:
     """Write to the audit log what leaves in full, and what leaves as a file."""
     log = AuditLog.beside(asked.store)
     in_full = rule.method == "none"
     if in_full:
-        authorise(local_user(), Action.RELEASE_IN_FULL, log=log)
+        authorise(local_user(asked.store), Action.RELEASE_IN_FULL, log=log)
     if in_full or asked.output is not None:
         log.append(
             "release.in_full" if in_full else "release.file",
-            actor=local_user().name,
+            actor=terminal_name(),
             detail={
                 "question": page.result.question,
                 "rule": rule.id,

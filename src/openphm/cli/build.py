@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from openphm.access import local_user
+from openphm.access import terminal_name
 from openphm.audit import AuditLog
 from openphm.cli.enrolling import take_enrolments
 from openphm.dataset import ENGINES, build
@@ -68,7 +68,7 @@ def command(
     began = monotonic()
     definitions = load(overlay)
     asked = {"extracts": extracts.name, "engine": engine, "as_at": f"{as_at:%Y-%m-%d}" if as_at else ""}
-    AuditLog.beside(store).append("build", actor=local_user().name, detail=asked)
+    AuditLog.beside(store).append("build", actor=terminal_name(), detail=asked)
     with _Telling(quiet=quiet, moving=not no_progress and sys.stderr.isatty()) as telling:
         made = build(
             extracts,

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 import openphm
-from openphm.access import local_user
+from openphm.access import terminal_name
 from openphm.audit import AuditLog
 from openphm.cli.rekeying import rekey_store
 from openphm.core.errors import StoreError, UsageError
@@ -83,7 +83,7 @@ def _move(builds: Builds, action: str, build_id: str | None, keep: int, console:
     before = builds.current().id if builds.list() else ""
     AuditLog.beside(builds.store).append(
         f"builds.{action}",
-        actor=local_user().name,
+        actor=terminal_name(),
         detail={"live_before": before, "build": build_id or "", "keep": keep if action == "prune" else ""},
     )
     if action == "prune":

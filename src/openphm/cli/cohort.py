@@ -11,9 +11,8 @@ from typing import Any
 import click
 import yaml
 
-from openphm.access import Action, Purpose, Scope, authorise, local_user
-from openphm.audit import AuditLog
-from openphm.cli.answering import allowed_scope, answer, waiting
+from openphm.access import Scope
+from openphm.cli.answering import allowed_scope, answer, care_scope, waiting
 from openphm.cli.differencing import overlaps_with_earlier
 from openphm.cli.disclosing import rule_named
 from openphm.cli.options import Asked, answer_options
@@ -22,6 +21,7 @@ from openphm.definitions import load
 from openphm.pages import Page
 from openphm.release import secondary_use
 from openphm.reports import cohort_answers, opened
+from openphm.reports.cohort_page import worklist_page
 
 COHORT = click.argument("cohort", metavar="COHORT")
 OTHER = click.argument("other", metavar="OTHER")
@@ -120,10 +120,18 @@ def explain_command(cohort: str, person: str | None, asked: Asked) -> None:
     if person is None:
         _answer(asked, cohort_answers.near_misses, cohort)
         return
-    log = AuditLog.beside(asked.store)
-    # A terminal of the zone is an analyst, whom access refuses; the refusal says who may.
-    scope = authorise(local_user(), Action.READ_PERSON, purpose=Purpose.DIRECT_CARE, log=log)
-    _answer(asked, cohort_answers.explain, cohort, person, scope=scope)
+    _answer(asked, cohort_answers.explain, cohort, person, scope=care_scope(asked))
+
+
+@command.command("worklist")
+@COHORT
+@answer_options
+def worklist_command(cohort: str, asked: Asked) -> None:
+    """Who is new, who continues, who left; why, what changed, what to do next. For direct care alone.
+
+    One row a person, by pseudonym. It needs a clinician or a care coordinator of the access register.
+    """
+    _answer(asked, worklist_page, cohort, scope=care_scope(asked))
 
 
 @command.command("freeze")

@@ -13,7 +13,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from openphm.access import Action, authorise, local_user
+from openphm.access import Action, authorise, local_user, terminal_name
 from openphm.audit import AuditLog
 from openphm.core.errors import UsageError
 from openphm.definitions import Definition, Definitions, load
@@ -131,10 +131,10 @@ def _changes(old: Definitions, new: Definitions) -> list[tuple[str, str, str, st
 
 def _moves(store: Path, old: Definitions, new: Definitions, rule: DisclosureRule, form: str) -> None:
     log = AuditLog.beside(store)
-    scope = authorise(local_user(), Action.READ_AGGREGATE, log=log)
+    scope = authorise(local_user(store), Action.READ_AGGREGATE, log=log)
     if rule.method == "none":
-        authorise(local_user(), Action.RELEASE_IN_FULL, log=log)
-        log.append("release.in_full", actor=local_user().name, detail={"question": "definitions/diff"})
+        authorise(local_user(store), Action.RELEASE_IN_FULL, log=log)
+        log.append("release.in_full", actor=terminal_name(), detail={"question": "definitions/diff"})
     with open_in_scope(store, scope) as population:
         released = secondary_use(population.moves(old, new), rule)
     if form == "json":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from openphm.access import local_user
+from openphm.access import terminal_name
 from openphm.cli.answering import allowed_scope
 from openphm.cli.disclosing import rule_named
 from openphm.cli.options import Asked
@@ -22,7 +22,7 @@ def overlaps_with_earlier(asked: Asked, cohorts: Sequence[str], definitions: Def
     """
     if not cohorts:
         return []
-    user, rule = local_user().name, rule_named(asked.disclosure, asked.overlay)
+    user, rule = terminal_name(), rule_named(asked.disclosure, asked.overlay)
     scope = allowed_scope(asked)
     narrowed = scope.at_place(asked.place) if asked.place else scope
     with (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from openphm.access import local_user
+from openphm.access import terminal_name
 from openphm.audit import AuditLog
 from openphm.cli.answering import allowed_scope, answer, waiting
 from openphm.cli.evaluate_panel import plain_answer, read_table
@@ -59,7 +59,7 @@ def _locked(study: Study, store: Path, *, lock_it: bool) -> PlanLock | None:
     with Register.beside(store) as register:
         found = register.plans.find(study.plan.id, study.plan.sha256)
         if found is None and lock_it:
-            user = local_user().name
+            user = terminal_name()
             study.planning()  # a plan that does not fit the build is not locked
             found = register.plans.lock(
                 study.plan.lock(study.offers, build=study.population.build.id, by=user)

@@ -32,7 +32,7 @@ def command(workspace: Path, store: Path, place: str | None, approval: str, tabl
     Every export has person ids of its own, so that two cannot be joined by them. It is written to the
     audit log with its approval before the file appears.
     """
-    log, user = AuditLog.beside(store), local_user()
+    log, user = AuditLog.beside(store), local_user(store)
     scope = authorise(user, Action.READ_PERSON, log=log)
     with open_in_scope(store, scope.at_place(place) if place else scope) as population:
         exported = export(

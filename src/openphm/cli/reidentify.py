@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from openphm.access import Action, Purpose, Role, User, authorise, local_user
+from openphm.access import Action, Purpose, Role, User, authorise, terminal_name
 from openphm.audit import AuditLog
 from openphm.core.errors import CustodianRefused, UsageError
 from openphm.core.reidentification import KINDS, Request, StatusQuestion, signed
@@ -96,7 +96,7 @@ def request_command(output: Path | None, address: str | None, **given: Any) -> N
         "request": request.request_id, "people": len(request.person_ids), "recipient": request.recipient,
         "on_behalf_of": request.requester,
     }  # fmt: skip
-    log.append("reidentification.asked", actor=local_user().name, detail=detail)
+    log.append("reidentification.asked", actor=terminal_name(), detail=detail)
     if output is not None:
         _write(output, json.dumps(envelope).encode())
         click.echo(f"Request {request.request_id} for {len(request.person_ids):,} people: {output}")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from openphm.access import local_user
+from openphm.access import terminal_name
 from openphm.audit import AuditLog
 from openphm.core.errors import UsageError
 from openphm.recording import Register
@@ -54,7 +54,7 @@ def _make(builds: Builds, opened: RekeyMap, dry_run: bool, console: Console) -> 
         return None
     AuditLog.beside(builds.store).append(
         "builds.rekey",
-        actor=local_user().name,
+        actor=terminal_name(),
         detail={
             "live_before": build.id,
             "map": opened.map_id,

@@ -7,9 +7,7 @@ from typing import Any
 
 import click
 
-from openphm.access import Action, Purpose, Scope, authorise, local_user
-from openphm.audit import AuditLog
-from openphm.cli.answering import allowed_scope, answer, waiting
+from openphm.cli.answering import allowed_scope, answer, care_scope, waiting
 from openphm.cli.differencing import overlaps_with_earlier
 from openphm.cli.options import Asked, answer_options
 from openphm.core.errors import UsageError, nearest
@@ -51,7 +49,7 @@ def command(report: Report, by: str | None, asked: Asked, **own: Any) -> None:
     given = {option: value for option, value in own.items() if value is not None}
     report.check_options(given)
     definitions = load(asked.overlay) if asked.overlay else None
-    scope = _direct_care(asked) if "person" in given else allowed_scope(asked)
+    scope = care_scope(asked) if "person" in given else allowed_scope(asked)
     with opened(asked.store, scope, asked.place, definitions=definitions) as population:
         with waiting(asked, "Asking the build"):
             page = report(population, as_at=asked.as_at, by=by, **given)
@@ -59,9 +57,3 @@ def command(report: Report, by: str | None, asked: Asked, **own: Any) -> None:
             overlaps = overlaps_with_earlier(asked, cohorts, population.definitions) if cohorts else []
         seconds = time.monotonic() - begun
         answer(page, asked, seconds=seconds, alarm=population.build.alarm, overlaps=overlaps)
-
-
-def _direct_care(asked: Asked) -> Scope:
-    """The scope for one person's own care. A terminal of the zone is an analyst, whom access refuses."""
-    log = AuditLog.beside(asked.store)
-    return authorise(local_user(), Action.READ_PERSON, purpose=Purpose.DIRECT_CARE, log=log)

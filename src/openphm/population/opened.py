@@ -32,15 +32,26 @@ def opened(
             "A place is the code of a practice, a primary care network or a small area (LSOA 2021).",
             f"for example --place {close}" if close else "",
         )
-    if place and not _is_within(population):
+    if not _is_within(population):
         population.close()
-        raise AccessRefused(
+        raise _outside(place)
+    return population
+
+
+def _outside(place: str | None) -> AccessRefused:
+    if place:
+        return AccessRefused(
             f"--place {place}",
             "this place is outside the rows you may ask about",
             "A user asks about the people of their own practices or networks.",
             "name one of your own places, or leave --place out",
         )
-    return population
+    return AccessRefused(
+        "your places",
+        "this build has none of the practices and networks that your role is limited to",
+        "They are those of your organisation, or of its sub-licence, in the access register.",
+        "ask whoever keeps the register to look at the codes",
+    )
 
 
 def _is_within(population: Population) -> bool:

@@ -34,5 +34,5 @@ def open(store: Path | str, *, definitions: Definitions | None = None) -> Popula
 
     The Scope is the one that access gives the user of this machine; nobody chooses their own.
     """
-    scope = authorise(local_user(), Action.READ_PERSON)
+    scope = authorise(local_user(Path(store)), Action.READ_PERSON)
     return open_in_scope(store, scope, definitions=definitions)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
+import openphm
+from openphm.audit import AuditLog
 from openphm.cli.main import run
 from tests.support.builder import a_person
 from tests.support.store import a_store
@@ -103,3 +106,71 @@ def test_a_yaml_bomb_is_one_teaching_error(
     code, _, err = said(capsys, "cohort", "count", bomb, "--store", store)
     assert code == 10
     assert "alias" in err
+
+
+ACCESS = """
+version: 1
+organisations: [{{code: {pcn}, kind: pcn, name: The network}}]
+people:
+  - name: col
+    training_expires: 2099-03-31
+    memberships: [{{organisation: {pcn}, role: {role}, from: 2026-01-01}}]
+"""
+
+
+@pytest.fixture
+def coordinated(store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The store with an access register that knows this login as a care coordinator of its network."""
+    with openphm.open(store) as ics:
+        pcn = next(one.code for one in ics.places if one.kind == "pcn")
+    monkeypatch.setenv("LOGNAME", "col")
+    register = store / "access.yaml"
+    register.write_text(ACCESS.format(pcn=pcn, role="care_coordinator"))
+    yield store
+    register.unlink()
+
+
+def test_a_coordinator_starts_from_the_worklist_and_one_person(
+    coordinated: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("--store", coordinated, "--format", "json")
+    code, out, _ = said(capsys, "cohort", "worklist", "high_intensity_use", *asked)
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["columns"] == [
+        "person_id",
+        "practice_code",
+        "status",
+        "why",
+        "flags",
+        "changed",
+        "next_step",
+    ]
+    assert len(answer["rows"]) == 42
+    assert all(row[3].startswith("8 ×") and row[6] for row in answer["rows"])
+    person = answer["rows"][0][0]
+    code, out, _ = said(capsys, "cohort", "explain", "high_intensity_use", "--person", person, *asked)
+    assert code == 0
+    assert {row[0] for row in json.loads(out)["rows"]} == {person}
+    code, out, _ = said(capsys, "report", "journeys", "--person", person, *asked)
+    assert (code, len(json.loads(out)["rows"])) == (0, 8)
+    shown = [one for one in AuditLog.beside(coordinated).entries() if one.event == "release.direct_care"]
+    assert [one.detail["question"] for one in shown[-3:]] == [
+        "cohort/worklist", "cohort/explain", "report/journeys/timeline"
+    ]  # fmt: skip
+    assert all(one.actor == "col" for one in shown)
+
+
+def test_a_coordinator_gets_no_table_of_everybody_and_an_analyst_no_worklist(
+    coordinated: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = said(capsys, "cohort", "count", "high_intensity_use", "--store", coordinated)
+    assert (code, "Purposes allowed: direct_care" in err) == (16, True)
+    (coordinated / "access.yaml").write_text(ACCESS.format(pcn="U00009", role="care_coordinator"))
+    code, _, err = said(capsys, "cohort", "worklist", "high_intensity_use", "--store", coordinated)
+    assert (code, "none of the practices and networks" in err) == (16, True)
+    (coordinated / "access.yaml").write_text(
+        ACCESS.format(pcn="X10", role="icb_analyst").replace("kind: pcn", "kind: icb")
+    )
+    code, out, err = said(capsys, "cohort", "worklist", "high_intensity_use", "--store", coordinated)
+    assert (code, out, "direct_care" in err) == (16, "", True)

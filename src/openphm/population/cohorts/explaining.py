@@ -28,7 +28,7 @@ from openphm.population.cohorts.members import (
     steps_of,
 )
 
-COLUMNS = ("step", "criterion", "is_met", "part", "wanted", "holds", "found", "date", "short_by")
+COLUMNS = ("person_id", "step", "criterion", "is_met", "part", "wanted", "holds", "found", "date", "short_by")
 NEAR_COLUMNS = ("step", "criterion", "missed_by", "people")
 NEAR = (1, 2, 3)
 """How far from a limit still counts as near, in the unit of the limit."""
@@ -65,8 +65,8 @@ def explain(population: Asking, chosen: Chosen, person_id: str, as_at: date) -> 
         short = short_by(leaf.criterion, evidence) if holds is not leaf.is_wanted else None
         answer.append(
             (
-                place + 1, chosen.names[place], bool(told[0][f"step_{place}"]), one_line(leaf.criterion),
-                leaf.is_wanted, holds, evidence.said, evidence.day, short,
+                person_id, place + 1, chosen.names[place], bool(told[0][f"step_{place}"]),
+                one_line(leaf.criterion), leaf.is_wanted, holds, evidence.said, evidence.day, short,
             )
         )  # fmt: skip
     missed = sum(not told[0][f"step_{place}"] for place in range(len(chosen.steps)))
