@@ -33,7 +33,7 @@ demo: env
 	$(BIN)/openphm demo --people $(PEOPLE) --years $(YEARS) --seed $(SEED) --home $(DEMO_HOME) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: test-env java
-	$(BIN)/python -m pytest $(TESTS) -n $(JOBS) --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest $(TESTS) -n $(JOBS) --maxprocesses 4 --max-worker-restart 0 --dist loadfile
 
 env: $(VENV)/.stamp-run
 
