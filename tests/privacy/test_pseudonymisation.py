@@ -77,6 +77,14 @@ def test_ps03_zone_p_does_not_work_in_reach_of_a_custodians_home(
     assert run(["builds", "list", "--store", str(store)]) == 14
 
 
+def test_ps03_a_home_in_the_folder_one_stands_in_does_not_stop_work_on_a_store_beside_it(
+    raw: Raw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "store").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert run(["builds", "list", "--store", "store"]) != 14
+
+
 def test_ps03_a_process_of_zone_p_never_loads_the_custodian() -> None:
     code = (
         "import sys; from openphm.cli.main import run; "

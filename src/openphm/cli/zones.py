@@ -37,8 +37,12 @@ def refuse_keys_of_zone_i(arguments: Sequence[str], environment: Mapping[str, st
             "run the command as another user, or unset these variables",
         )
     for argument in arguments:
-        folder = Path(argument.partition("=")[2] if argument.startswith("--") else argument)
-        if "\0" not in argument and (home := _home_near(folder)) is not None:
+        named = argument.partition("=")[2] if argument.startswith("-") else argument
+        # An option without "=" names nothing; Path("") would be the folder one stands in.
+        if not named or "\0" in named:
+            continue
+        folder = Path(named)
+        if (home := _home_near(folder)) is not None:
             raise CustodianRefused(
                 folder.name or str(folder),
                 f"a custodian's home is in reach of this folder ({home.name}).",
