@@ -1,0 +1,48 @@
+"""`openphm serve`: the web suite of a store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from openphm.core.errors import UsageError
+
+
+@click.command("serve", short_help="The web suite.")
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder that keeps builds.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option(
+    "--port", type=click.IntRange(1, 65_535), default=8420, show_default=True, help="And on which port."
+)
+@click.option("--demo", "is_demo", is_flag=True, help="Made-up users with a role switch; this machine alone.")
+@click.option(
+    "--definitions",
+    "overlay",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The site's own definitions.",
+)
+def command(store: Path, host: str, port: int, is_demo: bool, overlay: Path | None) -> None:
+    """Serve the suite until it is stopped.
+
+    With --demo everybody chooses who they are, so it answers this machine alone.
+    """
+    try:
+        from openphm.web.running import run
+        from openphm.web.settings import Settings
+    except ModuleNotFoundError as missing:
+        raise UsageError(
+            "serve",
+            f"the package '{missing.name}' is not installed",
+            "It is part of the extra openphm[web].",
+            "pip install 'openphm[web]'",
+        ) from missing
+    settings = Settings(store, host, port, is_demo=is_demo, overlay=overlay)
+    settings.check()
+    click.echo(f"The suite is at http://{host}:{port}/  (stop it with Ctrl-C)")
+    run(settings)

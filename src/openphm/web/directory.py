@@ -1,0 +1,99 @@
+"""Directories: who may sign in, and as what. The register's people, or the made-up ones of a demo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from openphm.access import REGISTER, AccessRegister, Purpose, Role, User
+from openphm.access.users import GRANTS
+from openphm.core.errors import AccessRefused
+from openphm.population import Population
+
+ROLE_NAMES = {
+    Role.ICB_ANALYST: "ICB analyst",
+    Role.SUPER_USER: "Super-user",
+    Role.PROVIDER_ANALYST: "Provider analyst",
+    Role.CLINICIAN: "Clinician",
+    Role.CARE_COORDINATOR: "Care coordinator",
+    Role.FINANCE: "Finance",
+    Role.EXECUTIVE: "Executive",
+    Role.IG_LEAD: "IG lead",
+    Role.ADMIN: "Administrator",
+}
+
+PURPOSE_NAMES = {
+    Purpose.PLANNING: "Planning services for a population",
+    Purpose.DIRECT_CARE: "Direct care of my own patients",
+    Purpose.EVALUATION: "Evaluating a service",
+    Purpose.FINANCE: "Finance and contracts",
+    Purpose.DATA_QUALITY: "Data quality and governance",
+}
+
+
+class Directory(Protocol):
+    """Gives the user of a name as they are now. Raises AccessRefused when they may no longer come in."""
+
+    def user(self, name: str, role: Role | None) -> User: ...
+
+
+@dataclass(frozen=True)
+class DemoDirectory:
+    """One made-up user for each role."""
+
+    users: dict[str, User]
+
+    @classmethod
+    def of(cls, population: Population) -> DemoDirectory:
+        """Those who belong to a place get the first of the build."""
+        practice = next((one.code for one in population.places if one.kind == "practice"), None)
+        network = next((one.code for one in population.places if one.kind == "pcn"), None)
+        places = {
+            Role.CLINICIAN: {"practices": _one(practice)},
+            Role.CARE_COORDINATOR: {"pcns": _one(network)} if network else {"practices": _one(practice)},
+            Role.PROVIDER_ANALYST: {"pcns": _one(network)} if network else {"practices": _one(practice)},
+        }
+        made = [
+            User(
+                f"Demo {name.lower()}".replace(" icb", " ICB").replace(" ig", " IG"),
+                frozenset({role}),
+                **places.get(role, {}),
+            )
+            for role, name in ROLE_NAMES.items()
+        ]
+        return cls({user.name: user for user in made})
+
+    def user(self, name: str, role: Role | None = None) -> User:
+        """The made-up user of a name."""
+        if name not in self.users:
+            raise AccessRefused("user", "the demo has no such user", remedy="choose one of the list")
+        return self.users[name]
+
+    def of_role(self, role: Role) -> User:
+        """The made-up user with this role."""
+        return next(user for user in self.users.values() if role in user.roles)
+
+
+@dataclass(frozen=True)
+class RegisterDirectory:
+    """The people of the register beside the store, read anew for each request."""
+
+    store: Path
+
+    def user(self, name: str, role: Role | None = None) -> User:
+        """What the register says of this person today."""
+        return AccessRegister.read(self.store / REGISTER).user(name, date.today(), role)
+
+
+def purposes_of(user: User) -> Sequence[Purpose]:
+    """The purposes this user may act for, in the order of the list."""
+    licensed = frozenset(Purpose) if user.purposes is None else user.purposes
+    held = {purpose for role in user.roles for grant in GRANTS[role] for purpose in grant.purposes}
+    return [purpose for purpose in Purpose if purpose in held & licensed]
+
+
+def _one(code: str | None) -> frozenset[str]:
+    return frozenset() if code is None else frozenset({code})

@@ -1,0 +1,97 @@
+"""The suite: what every request shares. Made once, when the app is made."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
+
+from openphm.access import REGISTER, Purpose, Role, Scope
+from openphm.audit import AuditLog
+from openphm.recording import Register
+from openphm.release import DisclosureRule
+from openphm.web.directory import PURPOSE_NAMES, ROLE_NAMES, DemoDirectory, Directory, RegisterDirectory
+from openphm.web.navigation import Entry
+from openphm.web.opened_builds import OpenedBuilds
+from openphm.web.sessions import Sessions
+from openphm.web.settings import Settings
+
+STATIC = Path(str(files("openphm.web").joinpath("static")))
+
+
+@dataclass
+class Suite:
+    """Builds, sessions, the directory of people, the log, the register and the templates."""
+
+    settings: Settings
+    entries: tuple[Entry, ...]
+
+    def __post_init__(self) -> None:
+        self.builds = OpenedBuilds(self.settings)
+        self.sessions = Sessions()
+        self.log = AuditLog.beside(self.settings.store)
+        self.rule = _rule(self.builds, self.settings.disclosure)
+
+    @cached_property
+    def directory(self) -> Directory:
+        """Who may sign in: the register's people, or a demo's."""
+        if not self.settings.is_demo:
+            return RegisterDirectory(self.settings.store)
+        with self.builds.population(Scope.whole_system(Purpose.PLANNING)) as population:
+            return DemoDirectory.of(population)
+
+    @cached_property
+    def register(self) -> Register:
+        """What people told us: saved cohorts, questions, enrolments. One engine for all threads."""
+        return Register.beside(self.settings.store)
+
+    @property
+    def has_access_register(self) -> bool:
+        """Is there a register of who may sign in?"""
+        return (self.settings.store / REGISTER).exists()
+
+    @cached_property
+    def templates(self) -> Environment:
+        """Our templates, over the macros of the NHS design system."""
+        made = Environment(
+            loader=ChoiceLoader(
+                [PackageLoader("openphm.web", "templates"), PackageLoader("nhsuk_frontend_jinja")]
+            ),
+            autoescape=True,
+            undefined=ChainableUndefined,  # what the macros of the design system are written for
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        made.globals.update(
+            static=f"/static/{self.digest}",
+            role_names={str(role): name for role, name in ROLE_NAMES.items()},
+            purpose_names={str(purpose): name for purpose, name in PURPOSE_NAMES.items()},
+            is_demo=self.settings.is_demo,
+            roles=list(Role),
+        )
+        return made
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes when any of our files for browsers does, so that they may keep them for ever."""
+        digest = hashlib.sha256()
+        for path in sorted(STATIC.rglob("*")):
+            if path.is_file():
+                digest.update(path.relative_to(STATIC).as_posix().encode())
+                digest.update(path.read_bytes())
+        return digest.hexdigest()[:16]
+
+    def close(self) -> None:
+        """Let go of builds and databases."""
+        self.builds.close()
+        if "register" in self.__dict__:
+            self.register.close()
+
+
+def _rule(builds: OpenedBuilds, name: str) -> DisclosureRule:
+    found = builds.definitions.get(f"disclosure/{name.removeprefix('disclosure/')}")
+    return DisclosureRule.from_definition(found.id, found.body)
