@@ -22,7 +22,8 @@ from openphm.criteria import All, Criterion, Known, Not, parse
 from openphm.definitions import Definitions
 from openphm.definitions.evaluation_parts import OutcomeFile
 from openphm.definitions.evaluations import EvaluationFile, read_plan, read_plan_file
-from openphm.definitions.quantities import TOTAL
+from openphm.definitions.frozen import thaw
+from openphm.definitions.quantities import EVERYONE, TOTAL
 from openphm.evaluation.outcome import Kind, Role
 from openphm.population.panel_amounts import Amount, Word
 from openphm.population.panel_covariates import Covariate
@@ -69,7 +70,7 @@ class Plan:
         criteria = [_parsed(file.eligibility, known, f"{file.label}, eligibility", problems)]
         for number, one in enumerate(file.exclusions):
             criteria.append(_parsed(one, known, f"{file.label}, exclusions[{number}]", problems))
-        outcomes = tuple(_outcomes(file, definitions, points, problems))
+        outcomes = tuple(_outcomes(file, _Reading(definitions, known, file.label), points, problems))
         covariates = []
         for one in file.covariates:
             where = f"{file.label}, covariates.{one.id}"
@@ -102,7 +103,7 @@ class Plan:
         return {
             **self.file.content,
             "eligibility_written_out": self.rule.plain(),
-            "counted": {one.id: [one.amount.word, *one.amount.of] for one in self.outcomes},
+            "counted": {one.id: one.amount.plain() for one in self.outcomes},
         }
 
     @property
@@ -116,6 +117,15 @@ class Plan:
             self.id, self.sha256, self.content, checksum_of_offers(offers), len(offers), build, by,
             at or datetime.now(UTC),
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What the outcomes of a plan are read with."""
+
+    definitions: Definitions
+    known: Known
+    label: str
 
 
 def checksum_of_offers(offers: Sequence[Offer]) -> str:
@@ -152,17 +162,17 @@ def _parsed(data: Any, known: Known, where: str, problems: list[Problem]) -> Cri
 
 
 def _outcomes(
-    file: EvaluationFile, definitions: Definitions, points: Mapping[str, str], problems: list[Problem]
+    file: EvaluationFile, read: _Reading, points: Mapping[str, str], problems: list[Problem]
 ) -> Iterator[PlannedOutcome]:
     for one in file.outcomes:
-        word, of = one.word, one.of
-        if word == "measure":
-            word, of = _measured(one, file, definitions, problems)
-        if word == "cost":
-            of = _priced(of, points)
-        kind: Kind = "cost" if word == "cost" else "count"
-        amount = Amount(one.id, cast("Word", word), tuple(of))
+        amount = _measured(one, read, points, problems) if one.word == "measure" else _named(one, points)
+        kind: Kind = "cost" if amount.word == "cost" else "count"
         yield PlannedOutcome(one.id, one.title, cast("Role", one.role), kind, amount)
+
+
+def _named(one: OutcomeFile, points: Mapping[str, str]) -> Amount:
+    of = _priced(one.of, points) if one.word == "cost" else tuple(one.of)
+    return Amount(one.id, cast("Word", one.word), of)
 
 
 def _priced(of: Sequence[str], points: Mapping[str, str]) -> tuple[str, ...]:
@@ -174,33 +184,50 @@ def _priced(of: Sequence[str], points: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
-def _measured(
-    one: OutcomeFile, file: EvaluationFile, definitions: Definitions, problems: list[Problem]
-) -> tuple[str, tuple[str, ...]]:
-    """What a measure's numerator counts, where it counts activity, pounds, nights or contacts."""
-    where = f"{file.label}, outcomes.{one.id}"
-    held = definitions.contents.measures
+def _measured(one: OutcomeFile, read: _Reading, points: Mapping[str, str], problems: list[Problem]) -> Amount:
+    """What a measure's numerator counts, as something that happens in the months of a person."""
+    where = f"{read.label}, outcomes.{one.id}"
+    held = read.definitions.contents.measures
     id_ = (one.of[0] if one.of else "").removeprefix("measures/")
     if id_ not in held:
         near = nearest(id_, held)
         problems.append(
             Problem(where, f"there is no measure '{id_}'", remedy=f"did you mean '{near}'?" if near else "")
         )
-        return "activity", ()
-    part = held[id_].numerator
-    if part is not None and part.word in ("activity", "cost"):
-        return part.word, tuple(part.of)
-    pods = definitions.contents.costs.points_of_delivery
-    if part is not None and part.word == "bed_days":
-        return "bed_days", tuple(pod.id for pod in pods if pod.counts_bed_days)
-    if part is not None and part.word == "contacts":
-        return "activity", tuple(pod.id for pod in pods if pod.is_gp_contact)
+        return Amount(one.id, "activity")
+    part, feeds = held[id_].numerator, held[id_].feeds
+    match part.word if part is not None and part.people_with is None else "":
+        case "activity" | "cost" as word if part is not None:
+            of = _priced(part.of, points) if word == "cost" else tuple(part.of)
+            return Amount(one.id, word, of)
+        case "bed_days":
+            pods = read.definitions.contents.costs.points_of_delivery
+            return Amount(one.id, "bed_days", tuple(pod.id for pod in pods if pod.counts_bed_days))
+        case "contacts":
+            pods = read.definitions.contents.costs.points_of_delivery
+            return Amount(one.id, "activity", tuple(pod.id for pod in pods if pod.is_gp_contact))
+        case "events" if part is not None:
+            tests = tuple(thaw(test) for test in part.where)
+            return Amount(one.id, "events", (part.of,), tests, part.sum or "", feeds=feeds)
+        case "people" if part is not None and part.of != EVERYONE:
+            criterion = _parsed(thaw(part.of), read.known, where, problems)
+            return Amount(one.id, "people", criterion=criterion, feeds=feeds)
     problems.append(
         Problem(
             where,
-            f"measure '{id_}' does not count activity, cost, bed days or contacts",
-            "A study counts amounts in each month of each person.",
-            "name points of delivery with activity:, cost: or bed_days:",
+            f"measure '{id_}' {_WHY_NOT.get(part.word if part is not None else '', _NOTHING)}",
+            "A study adds up what happens to a person month by month: activity, pounds, nights, contacts, "
+            "events, or the months in which a criterion holds.",
+            "name a measure of one of these, or points of delivery with activity:, cost: or bed_days:",
         )
     )
-    return "activity", ()
+    return Amount(one.id, "activity")
+
+
+_NOTHING = "has no numerator: its data are in no extract"
+_WHY_NOT = {
+    "attribute": "is the mean of a value on a date, which does not add up over months",
+    "person_years": "counts time, which is what a study divides by",
+    "people": "counts everybody",
+    "events": "counts people by events of a window of its own",
+}

@@ -13,7 +13,7 @@ from openphm.core.periods import Month
 from openphm.criteria.trees import text
 from openphm.population.asking import Asking
 from openphm.population.measuring.coverage import coverage_of
-from openphm.population.panel_amounts import Amount
+from openphm.population.panel_amounts import POINTS, Amount
 
 LEAST_SHARE = 0.9
 SEASONAL = 0.5
@@ -40,7 +40,8 @@ def gaps(population: Asking, amounts: Sequence[Amount], first: Month, last: Mont
     found = []
     for one in amounts:
         held: dict[date, float] = {}
-        for record in sorted({name for point in one.of for name in records.get(point, ())}):
+        named = {name for point in one.of for name in records.get(point, ())} | set(one.feeds)
+        for record in sorted(named):
             for day, share in shares.get(record, {}).items():
                 held[day] = max(held.get(day, 0.0), share)
         if not held:
@@ -57,7 +58,7 @@ def gaps(population: Asking, amounts: Sequence[Amount], first: Month, last: Mont
 
 def _records(population: Asking, amounts: Sequence[Amount]) -> dict[str, tuple[str, ...]]:
     """The records that events of each point of delivery come from."""
-    points = sorted({point for one in amounts for point in one.of})
+    points = sorted({point for one in amounts if one.word in POINTS for point in one.of})
     if not points or "source_record" not in population.columns("activity.event"):
         return {}  # a build that does not say where its events came from
     listed = ", ".join(text(point).sql() for point in points)

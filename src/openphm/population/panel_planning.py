@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openphm.criteria import Criterion, compile_criterion
-from openphm.criteria.trees import text
 from openphm.population.asking import Asking
 from openphm.population.cohorts.members import considered
-from openphm.population.panel_amounts import SOURCES, Amount
+from openphm.population.panel_amounts import Amount
 from openphm.population.people import sql_date
 
 
@@ -24,14 +23,15 @@ def earlier_amounts(
 ) -> NDArray[np.float64]:
     """Amounts in the months up to a date, one a person who met the rule when those months began.
 
-    Empty when the build does not reach back so far. before: the first index date; nothing from it on is read.
+    Empty when the build does not reach back so far, or when the amount is a criterion, which has no dated
+    rows to add up. before: the first index date; nothing from it on is read.
     """
+    if amount.word == "people":
+        return np.zeros(0)
     ends = [day for day in population.month_ends if day < before]
     if len(ends) < months + 12:
         return np.zeros(0)
     began = ends[-1 - months]
-    source, value, which = SOURCES[amount.word]
-    points = ", ".join(text(point).sql() for point in amount.of)
     population.keep_months(
         "earlier",
         f"""considered AS (
@@ -46,9 +46,8 @@ SELECT person_key FROM held""",
     table = population.ask_kept(f"""SELECT CAST(COALESCE(SUM(e.amount), 0) AS DOUBLE) AS amount
 FROM memory.main.earlier AS h
 LEFT JOIN (
-    SELECT e.person_key, {value} AS amount FROM {source} AS e
-    WHERE e.point_of_delivery IN ({points}) AND {which}
-        AND e.event_date > {sql_date(began)} AND e.event_date < {sql_date(before)}
+    SELECT e.person_key, e.amount FROM ({amount.dated_sql()}) AS e
+    WHERE e.event_date > {sql_date(began)} AND e.event_date < {sql_date(before)}
 ) AS e ON e.person_key = h.person_key
 GROUP BY h.person_key ORDER BY h.person_key""")
     return np.asarray(table["amount"].to_numpy(), dtype=np.float64)
