@@ -91,3 +91,63 @@ class PlanLock:
     build: str
     locked_by: str
     locked_at: datetime
+
+
+@dataclass(frozen=True)
+class Job:
+    """Long work that somebody asked for, and how far it is.
+
+    parameters  what the kind of work takes, as plain data
+    role, purpose  in which the owner asked; the work sees what they may see
+    state       waiting, running, done, failed or cancelled
+    share       how much is done, 0 to 1
+    says        what it is doing, or why it failed
+    files       the names of what it made
+    """
+
+    id: str
+    kind: str
+    title: str
+    parameters: Mapping[str, Any]
+    owner: str
+    role: str
+    purpose: str
+    state: str
+    share: float
+    says: str
+    files: tuple[str, ...]
+    asked_at: datetime
+    ended_at: datetime | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more will happen to it."""
+        return self.state in ("done", "failed", "cancelled")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One version of something that somebody made in the suite: a view, a scenario, a plan.
+
+    kind  what it is; each has ids of its own. A version is never changed; a change is a new one.
+    """
+
+    kind: str
+    id: str
+    version: int
+    body: Mapping[str, Any]
+    owner: str
+    kept_at: datetime
+
+
+@dataclass(frozen=True)
+class Token:
+    """A personal token for the API, by the hash of it: who, in which role, why, and until when."""
+
+    sha256: str
+    owner: str
+    role: str
+    purpose: str
+    says: str
+    made_at: datetime
+    last_day: date

@@ -13,8 +13,11 @@ from openphm.core.errors import StoreError
 from openphm.recording.cohorts import SavedCohorts
 from openphm.recording.enrolments import Enrolments
 from openphm.recording.fingerprints import Fingerprints
+from openphm.recording.jobs import Jobs
+from openphm.recording.kept import KeptThings
 from openphm.recording.plans import PlanLocks
 from openphm.recording.schema import bring_up_to_date
+from openphm.recording.tokens import Tokens
 
 FILE = "register.sqlite"
 
@@ -45,6 +48,9 @@ class Register:
         self.fingerprints = Fingerprints(self._engine)
         self.enrolments = Enrolments(self._engine)
         self.plans = PlanLocks(self._engine)
+        self.jobs = Jobs(self._engine)
+        self.kept = KeptThings(self._engine)
+        self.tokens = Tokens(self._engine)
 
     @classmethod
     def beside(cls, store: Path | str) -> Register:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Engine,
+    Float,
     Index,
     Integer,
     MetaData,
@@ -80,6 +81,50 @@ PLAN_LOCK = Table(
     Column("locked_at", DateTime(timezone=True), nullable=False),
 )
 
+JOB = Table(
+    "job",
+    METADATA,
+    Column("job_id", String(40), primary_key=True),
+    Column("kind", String(100), nullable=False),
+    Column("title", String(300), nullable=False),
+    Column("parameters", JSON, nullable=False),
+    Column("owner", String(200), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("purpose", String(40), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("share", Float, nullable=False),
+    Column("says", String(500), nullable=False),
+    Column("files", JSON, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Index("job_by_owner", "owner", "asked_at"),
+)
+
+KEPT = Table(
+    "kept",
+    METADATA,
+    Column("kind", String(40), primary_key=True),
+    Column("id", String(200), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("body", JSON, nullable=False),
+    Column("owner", String(200), nullable=False),
+    Column("kept_at", DateTime(timezone=True), nullable=False),
+    Index("kept_by_owner", "kind", "owner"),
+)
+
+TOKEN = Table(
+    "token",
+    METADATA,
+    Column("sha256", String(64), primary_key=True),
+    Column("owner", String(200), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("purpose", String(40), nullable=False),
+    Column("says", String(200), nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("last_day", Date, nullable=False),
+    Index("token_by_owner", "owner"),
+)
+
 
 def _first_tables(connection: Connection) -> None:
     METADATA.create_all(connection, tables=[SAVED_COHORT, FINGERPRINT, ENROLMENT])
@@ -89,7 +134,11 @@ def _locks_of_plans(connection: Connection) -> None:
     METADATA.create_all(connection, tables=[PLAN_LOCK])
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first_tables, _locks_of_plans)
+def _the_suite(connection: Connection) -> None:
+    METADATA.create_all(connection, tables=[JOB, KEPT, TOKEN])
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first_tables, _locks_of_plans, _the_suite)
 
 
 def bring_up_to_date(engine: Engine) -> None:

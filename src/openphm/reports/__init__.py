@@ -5,6 +5,7 @@ disclosure control, so that a sentence never says more than the table shows.
 """
 
 from openphm.pages.page import Layout, Page
+from openphm.population.differencing import overlaps_with_earlier
 from openphm.population.opened import opened
 from openphm.reports.areas import areas
 from openphm.reports.condition_impact import condition_impact
@@ -61,4 +62,13 @@ _ALL = (
 REPORTS = {report.name: report for report in _ALL}
 """Every report by the name that `openphm report NAME` takes."""
 
-__all__ = ["REPORTS", "Layout", "Page", "Report", "data_quality", "opened", "segments"]
+__all__ = [
+    "REPORTS",
+    "Layout",
+    "Page",
+    "Report",
+    "data_quality",
+    "opened",
+    "overlaps_with_earlier",
+    "segments",
+]

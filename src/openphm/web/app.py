@@ -18,7 +18,8 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Redire
 
 from openphm.core.errors import AccessRefused, OpenPHMError, StoreError
 from openphm.web import screens
-from openphm.web.asking import NeedsPurpose, NotFound, NotSignedIn
+from openphm.web.asker import NeedsPurpose
+from openphm.web.asking import NotFound, NotSignedIn
 from openphm.web.guarding import Guard
 from openphm.web.screen import Screen
 from openphm.web.settings import Settings

@@ -5,13 +5,12 @@
         shown = ask.shown("segments", lambda population: segments(population))
         return ask.page("report.html", shown=shown)
 
-`shown` and `released` are the only ways to figures, and both pass `release`.
+`shown`, `shown_of_cohort` and `released` are the only ways to figures, and all pass `release`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
@@ -20,18 +19,12 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from openphm.access import Action, Purpose, Role, Scope, User, authorise
-from openphm.audit.chain import Value
 from openphm.core.errors import AccessRefused
-from openphm.definitions import Definitions
-from openphm.pages import Page
-from openphm.population import Population
-from openphm.recording import Register
-from openphm.release import Overlap
+from openphm.web.asker import Asker
 from openphm.web.directory import ROLE_NAMES, purposes_of
 from openphm.web.filters import Filters, Option
 from openphm.web.navigation import beside, top
-from openphm.web.presenting import Shown, present
+from openphm.web.presenting import Shown
 from openphm.web.sessions import Session
 from openphm.web.suite import Suite
 
@@ -47,54 +40,20 @@ class NotSignedIn(Exception):
     """Nobody is signed in: they are shown the way to the sign-in page."""
 
 
-class NeedsPurpose(Exception):
-    """Signed in, and has not said why they ask."""
-
-
 class NotFound(Exception):
     """There is no such thing, or none that this user may know of."""
 
 
-class Asking:
-    """Who asks, why, and what the suite holds for them."""
+class Asking(Asker):
+    """Who asks, why, and what their request says."""
 
     def __init__(self, request: Request, form: FormData, suite: Suite, session: Session) -> None:
+        super().__init__(suite, suite.directory.user(session.name, session.role), session.purpose)
         self.request = request
-        self.suite = suite
         self.session = session
-        self.user: User = suite.directory.user(session.name, session.role)
         self._form = form
         self.section = ""
         self.title = ""
-
-    # -- who and why
-
-    @property
-    def roles(self) -> frozenset[Role]:
-        return self.user.roles
-
-    @property
-    def purpose(self) -> Purpose:
-        """Why they ask. Raises NeedsPurpose."""
-        if self.session.purpose is None:
-            raise NeedsPurpose
-        return self.session.purpose
-
-    def scope(self, action: Action = Action.READ_AGGREGATE) -> Scope:
-        """The rows this user may ask about for the purpose of the session. Raises AccessRefused."""
-        return authorise(self.user, action, purpose=self.purpose, log=self.suite.log)
-
-    def may(self, action: Action) -> bool:
-        """Would `scope` answer? Nothing is written to the log."""
-        try:
-            authorise(self.user, action, purpose=self.purpose)
-        except AccessRefused:
-            return False
-        return True
-
-    def remember(self, event: str, **detail: Value) -> None:
-        """Write to the audit log, before what is remembered is done. Raises StoreError."""
-        self.suite.log.append(event, actor=self.user.name, detail=detail)
 
     # -- what was asked
 
@@ -129,45 +88,6 @@ class Asking:
         """The content of an uploaded file; at most 256 kB reach us."""
         value = self._form.get(name)
         return value.file.read() if isinstance(value, UploadFile) else None
-
-    # -- what the suite holds
-
-    @property
-    def definitions(self) -> Definitions:
-        return self.suite.builds.definitions
-
-    @property
-    def register(self) -> Register:
-        return self.suite.register
-
-    @contextmanager
-    def population(
-        self, place: str | None = None, action: Action = Action.READ_AGGREGATE
-    ) -> Iterator[Population]:
-        """The live build for this user's rows, lent to this request alone. Close nothing."""
-        with self.suite.builds.population(self.scope(action), place) as population:
-            yield population
-
-    def shown(
-        self,
-        question: str,
-        make: Callable[[Population], Page],
-        *,
-        place: str | None = None,
-        options: Mapping[str, object] | None = None,
-        action: Action = Action.READ_AGGREGATE,
-        overlaps: Sequence[Overlap] = (),
-    ) -> Shown:
-        """A page, asked once for each build, released under the suite's rule.
-
-        options: everything that changes the answer and is not in the scope; part of what it is kept by.
-        """
-        key = (question, tuple(sorted((name, str(value)) for name, value in (options or {}).items())))
-        return self.released(self.suite.builds.page(self.scope(action), place, key, make), overlaps)
-
-    def released(self, page: Page, overlaps: Sequence[Overlap] = ()) -> Shown:
-        """A page after disclosure control. Raises AccessRefused for rows about people."""
-        return present(page, self.suite.rule, overlaps)
 
     # -- what is answered
 

@@ -51,18 +51,15 @@ class DemoDirectory:
         """Those who belong to a place get the first of the build."""
         practice = next((one.code for one in population.places if one.kind == "practice"), None)
         network = next((one.code for one in population.places if one.kind == "pcn"), None)
-        places = {
-            Role.CLINICIAN: {"practices": _one(practice)},
-            Role.CARE_COORDINATOR: {"pcns": _one(network)} if network else {"practices": _one(practice)},
-            Role.PROVIDER_ANALYST: {"pcns": _one(network)} if network else {"practices": _one(practice)},
-        }
+        practices, pcns = _one(practice), _one(network)
         made = [
             User(
-                f"Demo {name.lower()}".replace(" icb", " ICB").replace(" ig", " IG"),
+                _demo_name(role),
                 frozenset({role}),
-                **places.get(role, {}),
+                practices=practices if role is Role.CLINICIAN else frozenset(),
+                pcns=pcns if role in (Role.CARE_COORDINATOR, Role.PROVIDER_ANALYST) else frozenset(),
             )
-            for role, name in ROLE_NAMES.items()
+            for role in ROLE_NAMES
         ]
         return cls({user.name: user for user in made})
 
@@ -93,6 +90,12 @@ def purposes_of(user: User) -> Sequence[Purpose]:
     licensed = frozenset(Purpose) if user.purposes is None else user.purposes
     held = {purpose for role in user.roles for grant in GRANTS[role] for purpose in grant.purposes}
     return [purpose for purpose in Purpose if purpose in held & licensed]
+
+
+def _demo_name(role: Role) -> str:
+    """Demo ICB analyst, Demo finance."""
+    name = ROLE_NAMES[role]
+    return f"Demo {name if name.startswith(('ICB', 'IG')) else name.lower()}"
 
 
 def _one(code: str | None) -> frozenset[str]:

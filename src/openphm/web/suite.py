@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -12,11 +13,14 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 
 from openphm.access import REGISTER, Purpose, Role, Scope
 from openphm.audit import AuditLog
+from openphm.core.records import Job
 from openphm.recording import Register
 from openphm.release import DisclosureRule
 from openphm.web.directory import PURPOSE_NAMES, ROLE_NAMES, DemoDirectory, Directory, RegisterDirectory
+from openphm.web.kinds import kind_named
 from openphm.web.navigation import Entry
 from openphm.web.opened_builds import OpenedBuilds
+from openphm.web.queue import queue_of
 from openphm.web.sessions import Sessions
 from openphm.web.settings import Settings
 
@@ -84,6 +88,16 @@ class Suite:
                 digest.update(path.relative_to(STATIC).as_posix().encode())
                 digest.update(path.read_bytes())
         return digest.hexdigest()[:16]
+
+    def submit(
+        self, kind: str, title: str, parameters: Mapping[str, object], *, owner: str, role: str, purpose: str
+    ) -> Job:
+        """A new job in the queue. Raises UsageError for a kind that there is not."""
+        kind_named(kind)
+        self.log.append("job.asked", actor=owner, detail={"kind": kind, "purpose": purpose})
+        job = self.register.jobs.add(kind, parameters, title=title, owner=owner, role=role, purpose=purpose)
+        queue_of(self.settings.store).run(job.id)
+        return job
 
     def close(self) -> None:
         """Let go of builds and databases."""
