@@ -88,6 +88,8 @@ def _outcome(entry: Entry, names: Names) -> OutcomeFile:
         )
     word = words[0] if words else AMOUNTS[0]
     of = entry.texts(word)
+    if entry.has(word) and not of:
+        entry.problems.add(entry.at(word), "nothing is named.", allowed="one name or a list of names")
     known = {str(one) for one in names.points_of_delivery}
     if word == "cost":
         known |= {*COST_CATEGORIES, TOTAL}
@@ -132,8 +134,11 @@ def _covariate(entry: Entry, names: Names) -> CovariateFile:
             entry.problems.add_unknown(
                 entry.at("activity"), name, names.points_of_delivery, thing="point of delivery"
             )
+    if entry.has("activity") and not activity:
+        entry.problems.add(entry.at("activity"), "nothing is named.", allowed="points of delivery")
     of = entry.choice("of", ATTRIBUTES, "", thing="attribute of a person") or ""
-    found = CovariateFile(entry.text("id", of), of, criteria, activity, entry.flag("prognostic", False))
+    id_ = entry.text("id", of) if of else entry.text("id")
+    found = CovariateFile(str(id_), of, criteria, activity, entry.flag("prognostic", False))
     entry.done()
     return found
 

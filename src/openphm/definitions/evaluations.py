@@ -31,6 +31,7 @@ from openphm.definitions.own_file import read_own_file
 from openphm.definitions.problems import Problems
 
 LOOK_BACK, FOLLOW_UP = 24, 12
+SHORTEST_LOOK_BACK, MOST_MONTHS = 12, 60
 
 
 @dataclass(frozen=True)
@@ -107,10 +108,10 @@ def _read(
     entry = Entry(body, label, problems)
     entry.allow(*HEADER_KEYS, "note", "based_on", "parameters")
     eligibility = entry.raw("eligibility")
-    if eligibility is None:
+    if not isinstance(eligibility, dict):
         entry.problems.add(
             entry.at("eligibility"),
-            "nothing stands here.",
+            "nothing stands here." if eligibility is None else "this is no criterion.",
             allowed="a criterion, such as {cohort: high_intensity_use}",
         )
     exclusions = entry.raw("exclusions") or []
@@ -126,8 +127,8 @@ def _read(
         enrolments=enrolments,
         index_file=file,
         control_places=_controls(entry),
-        look_back_months=_months(entry, "look_back_months", LOOK_BACK, (12, 60)),
-        follow_up_months=_months(entry, "follow_up_months", FOLLOW_UP, (1, 60)),
+        look_back_months=_months(entry, "look_back_months", LOOK_BACK, SHORTEST_LOOK_BACK),
+        follow_up_months=_months(entry, "follow_up_months", FOLLOW_UP, 1),
         outcomes=read_outcomes(entry, names),
         covariates=read_covariates(entry, names),
         cost=read_cost(entry),
@@ -178,10 +179,10 @@ def _controls(entry: Entry) -> tuple[str, ...]:
     return places
 
 
-def _months(entry: Entry, key: str, default: int, limits: tuple[int, int]) -> int:
-    value = entry.integer(key, default, minimum=limits[0])
-    if isinstance(value, int) and value > limits[1]:
-        entry.problems.add(entry.at(key), f"it is {value}.", allowed=f"months, {limits[0]} to {limits[1]}")
+def _months(entry: Entry, key: str, default: int, least: int) -> int:
+    value = entry.integer(key, default, minimum=least)
+    if isinstance(value, int) and value > MOST_MONTHS:
+        entry.problems.add(entry.at(key), f"it is {value}.", allowed=f"months, {least} to {MOST_MONTHS}")
     return value if isinstance(value, int) else default
 
 
