@@ -78,9 +78,16 @@ class Jobs:
         with self._engine.connect() as connection:
             return [_job(row) for row in connection.execute(query)]
 
+    def wait_again(self, job_id: str) -> bool:
+        """Put a job back that was running when its runner ended; False when it is over."""
+        return self._change(job_id, state=WAITING, share=0.0, says="")
+
     def begin(self, job_id: str) -> bool:
-        """Say that it runs; False when it was cancelled before its turn, or is over."""
-        return self._change(job_id, state=RUNNING, share=0.0, says="")
+        """Say that it runs; False when it does already, was cancelled before its turn, or is over."""
+        waits = (JOB.c.job_id == job_id) & (JOB.c.state == WAITING)
+        with self._engine.begin() as connection:
+            changed = connection.execute(update(JOB).where(waits).values(state=RUNNING, share=0.0))
+        return changed.rowcount == 1
 
     def tell(self, job_id: str, share: float, says: str) -> bool:
         """Say how far it is; False when it was cancelled, so that the runner stops."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
-from pkgutil import iter_modules
 from urllib.parse import urlencode
 
 from fastapi import FastAPI
@@ -17,23 +15,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from openphm.core.errors import AccessRefused, OpenPHMError, StoreError
-from openphm.web import screens
 from openphm.web.asker import NeedsPurpose
 from openphm.web.asking import NotFound, NotSignedIn
 from openphm.web.guarding import Guard
-from openphm.web.screen import Screen
+from openphm.web.screens import all_screens
 from openphm.web.settings import Settings
 from openphm.web.suite import STATIC, Suite
 
 _OK, _FORBIDDEN, _MISSING, _WRONG, _FAULT, _NO_DATA = 200, 403, 404, 422, 500, 503
-
-
-def all_screens() -> list[Screen]:
-    """The `screen` of every file in `openphm.web.screens`, by the order in which each wants to stand."""
-    names = sorted(module.name for module in iter_modules(screens.__path__))
-    modules = [import_module(f"{screens.__name__}.{name}") for name in names]
-    held = [module for module in modules if isinstance(getattr(module, "screen", None), Screen)]
-    return [module.screen for module in sorted(held, key=lambda one: getattr(one, "ORDER", 50))]
 
 
 def make_app(settings: Settings) -> FastAPI:

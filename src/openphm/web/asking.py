@@ -111,6 +111,7 @@ class Asking(Asker):
             "top": top(entries, self.roles, self.section),
             "beside": beside(entries, self.roles, self.section, self.path),
             "is_partial": self.is_partial,
+            "fresh": self.suite.freshness(),
         }
 
     def see(self, path: str) -> Response:

@@ -13,7 +13,9 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 
 from openphm.access import REGISTER, Purpose, Role, Scope
 from openphm.audit import AuditLog
+from openphm.core.errors import OpenPHMError
 from openphm.core.records import Job
+from openphm.population.live import live_build
 from openphm.recording import Register
 from openphm.release import DisclosureRule
 from openphm.web.directory import PURPOSE_NAMES, ROLE_NAMES, DemoDirectory, Directory, RegisterDirectory
@@ -38,6 +40,7 @@ class Suite:
         self.builds = OpenedBuilds(self.settings)
         self.sessions = Sessions()
         self.log = AuditLog.beside(self.settings.store)
+        self._fresh: dict[str, str] = {}
         self.rule = _rule(self.builds, self.settings.disclosure)
 
     @cached_property
@@ -88,6 +91,26 @@ class Suite:
                 digest.update(path.relative_to(STATIC).as_posix().encode())
                 digest.update(path.read_bytes())
         return digest.hexdigest()[:16]
+
+    def freshness(self) -> str:
+        """How new the live build's data are, for the top of each page; asked once for each build."""
+        live = live_build(self.settings.store)
+        if live not in self._fresh:
+            self._fresh = {live: self._freshness()}
+        return self._fresh[live]
+
+    def _freshness(self) -> str:
+        try:
+            with self.builds.population(Scope.whole_system(Purpose.DATA_QUALITY)) as population:
+                rows = list(population.data_quality("coverage"))
+                as_at = population.as_at
+        except OpenPHMError:
+            return "There is no data yet."
+        late = sum(1 for row in rows if row.get("months_missing"))
+        feeds = (
+            f"{late} of {len(rows)} feeds have months missing" if late else f"all {len(rows)} feeds complete"
+        )
+        return f"Data to {as_at:%-d %B %Y} · {feeds}"
 
     def submit(
         self, kind: str, title: str, parameters: Mapping[str, object], *, owner: str, role: str, purpose: str
