@@ -84,8 +84,13 @@ class Fitted:
 
     @property
     def unmatched_share(self) -> float:
-        """Share of the treated without a match."""
+        """Share of the treated who found no free control for the matched sets."""
         return len(self.matched.unmatched) / self.panel.n_treated
+
+    @property
+    def alone_share(self) -> float:
+        """Share of the treated with no control like them in their month, free or not."""
+        return len(self.matched.alone) / self.panel.n_treated
 
 
 def fit_panel(panel: Panel, *, ratio: int, caliper: float) -> Fitted:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from math import isnan
 
 
 class Light(IntEnum):
@@ -30,14 +31,23 @@ class Gate:
     amber: float
     red: float
 
-    def light(self, value: float) -> Light:
-        """The light of a value that is bad when large. What could not be computed (NaN) is amber."""
-        if value != value:  # NaN
+    def light(self, value: float, error: float = 0.0) -> Light:
+        """The light of a value that is bad when large. What could not be computed (NaN) is amber.
+
+        error  the standard error of a value that chance moves. Beyond the red limit it is red when it is
+               told from 0 with 95%, or beyond twice the limit whatever its error; otherwise amber: in a small
+               study chance alone often goes beyond a limit, and that is no sign of a bias.
+        """
+        if isnan(value):
             return Light.AMBER
-        return Light.RED if value > self.red else Light.AMBER if value > self.amber else Light.GREEN
+        is_told = isnan(error) or value > TOLD * error or value > 2 * self.red
+        if value > self.red and is_told:
+            return Light.RED
+        return Light.AMBER if value > min(self.amber, self.red) else Light.GREEN
 
 
 NEVER = float("inf")
+TOLD = 1.96
 FEWEST_TREATED = 30
 BALANCE = Gate(0.05, 0.10)
 VARIANCE_RATIO = Gate(1.25, 2.0)

@@ -1,9 +1,10 @@
 """Matching: up to three visible controls for each treated person, from the risk set of the same month.
 
 Exact on the index month and on the band of last year's count; within a caliper of 0.2 standard deviations of
-the log odds of treatment; inside it the nearest by distance on the score and on the trajectory. Greedy,
-treated people with the highest score first; a control stands in at most one set a month, and may stand again
-in another month. Each control of a set counts 1/k. Who found no match is counted and shown.
+the log odds of treatment; inside it the nearest by distance on the score and on the trajectory. Greedy, in
+rounds of one control each, treated people with the highest score first; a control stands in at most one set a
+month, and may stand again in another month. Each control of a set counts 1/k. Who found no match is counted
+and shown.
 
 Sources  Li YP, Propert KJ, Rosenbaum PR (2001), Balanced risk set matching, JASA 96:870-882;
          Austin PC (2011), Pharmaceutical Statistics 10:150-161 (caliper 0.2);
@@ -30,12 +31,17 @@ SCORE_WEIGHT = 1.5
 
 @dataclass(frozen=True, eq=False)
 class Matched:
-    """rows, weights, sets: one entry for each use of a row · unmatched: treated rows without a match."""
+    """rows, weights, sets: one entry for each use of a row.
+
+    unmatched  treated rows without a set: every control like them was taken
+    alone      of these, the treated rows with no control like them at all
+    """
 
     rows: Ints
     weights: Floats
     sets: Ints
     unmatched: Ints
+    alone: Ints
 
     def weights_of(self, count: int) -> Floats:
         """A weight for each of `count` rows of the panel, added up over its sets; 0 for rows not used."""
@@ -47,35 +53,46 @@ def match(
 ) -> Matched:
     """Match each treated row. scores: log odds of treatment, (rows,)."""
     width = caliper * float(np.sqrt((scores[panel.treated].var() + scores[~panel.treated].var()) / 2))
-    places = _distances(terms, scores, panel.treated)
-    pools = _pools(panel, scores)
-    free = ~panel.treated
-    rows: list[Ints] = []
-    weights: list[Floats] = []
-    sets: list[Ints] = []
-    unmatched: list[int] = []
     treated = np.flatnonzero(panel.treated)
-    bands = _bands(panel)
-    for row in treated[np.argsort(-scores[treated], kind="stable")]:
+    order = treated[np.argsort(-scores[treated], kind="stable")]
+    near = _near(panel, terms, scores, order, width)
+    chosen = share_out(near, ratio, len(panel))
+    matched = [(row, np.array(taken)) for row, taken in zip(order, chosen, strict=True) if taken]
+    return Matched(
+        _joined([np.concatenate([[row], taken]) for row, taken in matched], np.int64),
+        _joined([np.concatenate([[1.0], np.full(len(t), 1 / len(t))]) for _, t in matched], np.float64),
+        _joined([np.full(1 + len(taken), number) for number, (_, taken) in enumerate(matched)], np.int64),
+        np.array([row for row, taken in zip(order, chosen, strict=True) if not taken], dtype=np.int64),
+        np.array([row for row, found in zip(order, near, strict=True) if not len(found)], dtype=np.int64),
+    )
+
+
+def _near(panel: Panel, terms: Terms, scores: Floats, order: Ints, width: float) -> list[Ints]:
+    """For each treated row the controls of its month and band within the caliper, the nearest first."""
+    places = _distances(terms, scores, panel.treated)
+    pools, bands = _pools(panel, scores), _bands(panel)
+    found = []
+    for row in order:
         pool, sorted_scores = pools.get((int(panel.index_month[row]), int(bands[row])), _NOBODY)
         low, high = np.searchsorted(sorted_scores, [scores[row] - width, scores[row] + width])
         near = pool[low:high]
-        near = near[free[near]]
-        if not len(near):
-            unmatched.append(row)
-            continue
         apart = ((places[near] - places[row]) ** 2).sum(axis=1)
-        chosen = near[np.argsort(apart, kind="stable")[:ratio]]
-        free[chosen] = False
-        rows += [np.array([row]), chosen]
-        weights += [np.ones(1), np.full(len(chosen), 1 / len(chosen))]
-        sets.append(np.full(1 + len(chosen), len(sets)))
-    return Matched(
-        _joined(rows, np.int64),
-        _joined(weights, np.float64),
-        _joined(sets, np.int64),
-        np.array(unmatched, dtype=np.int64),
-    )
+        found.append(near[np.argsort(apart, kind="stable")])
+    return found
+
+
+def share_out(near: Sequence[Ints], ratio: int, rows: int) -> list[list[int]]:
+    """Round by round, everybody takes their nearest free control, so that few go without."""
+    free = np.ones(rows, dtype=bool)
+    chosen: list[list[int]] = [[] for _ in near]
+    for _ in range(ratio):
+        for mine, candidates in zip(chosen, near, strict=True):
+            open_ = free[candidates]
+            if open_.any():
+                taken = int(candidates[open_.argmax()])
+                free[taken] = False
+                mine.append(taken)
+    return chosen
 
 
 _NOBODY = (np.zeros(0, dtype=np.int64), np.zeros(0))

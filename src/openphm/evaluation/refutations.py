@@ -20,7 +20,7 @@ import numpy as np
 from openphm.evaluation.estimate import Estimate
 from openphm.evaluation.event_study import event_study, parallel_trends
 from openphm.evaluation.fitted import Fitted, rate_ratio
-from openphm.evaluation.gates import HELD_OUT_LOG, NEGATIVE_CONTROLS, Light, worst
+from openphm.evaluation.gates import HELD_OUT_LOG, NEGATIVE_CONTROLS, TOLD, Light, worst
 from openphm.evaluation.leaving_out import weights_without
 from openphm.evaluation.outcome import Outcome
 from openphm.evaluation.rates import grouped
@@ -89,9 +89,10 @@ def negative_controls(fitted: Fitted, outcome: Outcome) -> Refutation:
         return _not_run(
             name, "the plan names no negative control that happened, so hidden differences stay unseen"
         )
-    light = NEGATIVE_CONTROLS.light(abs(found.mean))
+    light = NEGATIVE_CONTROLS.light(abs(found.mean), found.error)
     said = (
-        f"{found.number} outcomes that the service cannot change differ by {_percent(found.mean)} on average."
+        f"{found.number} outcomes that the service cannot change differ by {_percent(found.mean)} on average"
+        f"{_by_chance(found.mean, found.error)}."
     )
     if not found.can_calibrate:
         light, said = worst(light, Light.AMBER), said + " Five or more are needed to correct for it."
@@ -206,15 +207,20 @@ REFUTATIONS: dict[str, Callable[[Fitted, Outcome], Refutation]] = {
 def _placebo(name: str, found: Estimate, where: str) -> Refutation:
     if not found.is_known:
         return _not_run(name, "there were no events to compare")
-    light = HELD_OUT_LOG.light(abs(found.log))
+    light = HELD_OUT_LOG.light(abs(found.log), found.error)
     if found.excludes_none:
         light = worst(light, Light.AMBER)
-    said = f"The groups differ by {_percent(found.log)} {where} where there was nothing to find."
+    said = f"The groups differ by {_percent(found.log)} {where} where there was nothing to find"
+    said += f"{_by_chance(found.log, found.error)}."
     return Refutation(name, light, said, {"ratio": found})
 
 
 def _not_run(name: str, why: str) -> Refutation:
     return Refutation(name, Light.AMBER, f"The check '{name.replace('_', ' ')}' was not run: {why}.")
+
+
+def _by_chance(log: float, error: float) -> str:
+    return "" if abs(log) > TOLD * error else ", which chance explains"
 
 
 def _percent(log: float) -> str:

@@ -22,7 +22,11 @@ from openphm.evaluation.gates import (
 
 @dataclass(frozen=True)
 class Facts:
-    """The numbers that the checks look at. Shares are 0 to 1."""
+    """The numbers that the checks look at. Shares are 0 to 1.
+
+    alone      treated people without any control like them in their month, or beyond every control's score
+    unmatched  treated people who found no free control for the matched sets
+    """
 
     treated: int
     fewest: int
@@ -30,6 +34,7 @@ class Facts:
     worst: tuple[str, float]
     worst_variance: tuple[str, float]
     given_up: tuple[str, ...]
+    alone: float
     unmatched: float
     effective: float
     largest_weight: float
@@ -74,12 +79,10 @@ def _alike(facts: Facts) -> Iterator[Check]:
 
 
 def _support(facts: Facts) -> Iterator[Check]:
-    yield Check(
-        "overlap",
-        UNMATCHED.light(facts.unmatched),
-        f"{facts.unmatched:.0%} of the people offered the service have no control like them.",
-        facts.unmatched,
-    )
+    said = f"{facts.alone:.0%} of the people offered the service have no control like them."
+    if facts.unmatched > facts.alone:
+        said += f" {facts.unmatched:.0%} found no free one for the matched sets, which are a check beside."
+    yield Check("overlap", UNMATCHED.light(facts.alone), said, facts.alone)
     multiple = facts.effective / facts.treated
     yield Check(
         "effective_number",
@@ -102,7 +105,10 @@ def _follow_up(facts: Facts) -> Iterator[Check]:
         yield Check("follow_up", Light.AMBER, said)
     else:
         said = f"{treated:.1%} of the treated and {controls:.1%} of the controls left before the end."
-        yield Check("follow_up", LOST.light(abs(treated - controls)), said, abs(treated - controls))
+        apart = abs(treated - controls)
+        # Of two shares; the controls count as many people as their weights are worth.
+        error = treated * (1 - treated) / facts.treated + controls * (1 - controls) / max(facts.effective, 1)
+        yield Check("follow_up", LOST.light(apart, error**0.5), said, apart)
     said = f"One person had {facts.top_share:.0%} of everything counted among the treated."
     yield Check("one_person", ONE_PERSON.light(facts.top_share), said, facts.top_share)
     if facts.no_events:

@@ -3,6 +3,7 @@
 Months are personal: month 1 before the index date ends on the day before it, month 1 after it begins on it.
 Events are counted on the day they begin, nights and pounds on the day of their event. Of a criterion the
 months are counted in which it held, by the last day of each month (the last day followed, in the last one).
+What happened on the day of death is part of the follow-up, and so is the death.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from openphm.criteria.trees import text
 from openphm.population.asking import Asking
 from openphm.population.measuring.event_sources import SOURCES as EVENT_SOURCES
 from openphm.population.measuring.event_sources import where_sql
-from openphm.population.person_time import TIMED
+from openphm.population.person_time import DIED, TIMED
 from openphm.population.risk_set import ROWS
 
 Word = Literal["activity", "cost", "bed_days", "events", "people"]
@@ -126,7 +127,8 @@ def _summed(source: str, number: str, value: str, look_back: int, join: str = ""
 FROM {TIMED} AS r
 JOIN {source} AS e ON e.person_key = r.person_key
 {join}
-WHERE {day} >= add_months({index}, -{look_back}) AND {day} < r.stop_date {where}
+WHERE {day} >= add_months({index}, -{look_back})
+    AND ({day} < r.stop_date OR ({day} = r.stop_date AND r.ended_by = {DIED})) {where}
 GROUP BY ALL"""
 
 

@@ -1,6 +1,7 @@
 """Person-time: from each index date to death, deregistration, own treatment, the planned end or the last day.
 
-A short gap between two registrations (up to a month) is a move between practices; a longer one is leaving.
+A short gap between two registrations (up to a month) is a move between practices; a longer one is leaving. A
+registration that ends up to a month before a death ended because of it: the person is followed to the death.
 """
 
 from __future__ import annotations
@@ -38,7 +39,10 @@ def keep_person_time(population: Asking, follow_up: int, *, last: date | None = 
     """
     end = sql_date((last or population.as_at) + timedelta(days=1))
     planned = f"LEAST(add_months(r.index_date, {follow_up}), {end})"
-    died, left = "COALESCE(person.death_date, DATE '9999-01-01')", "COALESCE(s.left_on, DATE '9999-01-01')"
+    died = "COALESCE(person.death_date, DATE '9999-01-01')"
+    # A registration that ends shortly before a death ended because of it.
+    because = f"s.left_on <= {died} AND days_between(s.left_on, {died}) <= {GAP_DAYS}"
+    left = f"CASE WHEN s.left_on IS NULL OR ({because}) THEN DATE '9999-01-01' ELSE s.left_on END"
     own = "COALESCE(CASE WHEN r.is_treated THEN NULL ELSE r.offered_on END, DATE '9999-01-01')"
     population.keep_more(
         "risk_time",
@@ -56,8 +60,7 @@ timed AS (
 SELECT row_id, person_key, is_treated, index_date, is_cut,
     LEAST(planned, died, left_on, own) AS stop_date,
     CAST(CASE WHEN LEAST(died, left_on, own) >= planned THEN {COMPLETE}
-        WHEN died <= LEAST(left_on, own)
-            OR (died <= own AND days_between(left_on, died) <= {GAP_DAYS}) THEN {DIED}
+        WHEN died <= LEAST(left_on, own) THEN {DIED}
         WHEN left_on <= own THEN {LEFT}
         ELSE {TREATED} END AS INTEGER) AS ended_by
 FROM timed

@@ -9,7 +9,7 @@ import pytest
 
 from openphm.evaluation import Evaluation, Light, Outcome, Panel
 from openphm.evaluation.balancing import TOLERANCE, balance
-from openphm.evaluation.matching import Matched, match
+from openphm.evaluation.matching import Matched, match, share_out
 from openphm.evaluation.propensity import log_odds, outside_support
 from openphm.evaluation.rates import grouped
 from openphm.evaluation.terms import COVARIATE_SQUARE, KEPT, MONTH, Terms, terms_of
@@ -76,7 +76,7 @@ def test_matching_takes_the_place_of_weights_when_nothing_can_be_balanced() -> N
         outcomes=(Outcome("ed", np.zeros((len(panel), 0)), panel.primary.after, role="primary"),),
         index_month=np.zeros(len(panel), dtype=int),
     )
-    matched = Matched(*(np.array(one) for one in ([0, 70], [1.0, 1.0], [0, 0], [])))
+    matched = Matched(*(np.array(one) for one in ([0, 70], [1.0, 1.0], [0, 0], [], [])))
     weighting = weigh(terms_of(lonely), lonely.treated, matched)
     assert weighting is not None
     assert weighting.method == MATCHED
@@ -146,3 +146,19 @@ def test_a_panel_without_dates_is_matched_too() -> None:
 
 def test_clusters_are_numbered_from_zero() -> None:
     assert grouped([7, 3, 7, 900]).tolist() == [1, 0, 1, 2]
+
+
+def test_controls_are_shared_out_in_rounds_so_that_nobody_goes_without_while_others_have_three() -> None:
+    # Two treated people who are as alike as can be, and three controls like them: two and one, not three and
+    # none.
+    near = [np.array([2, 3, 4]), np.array([2, 3, 4])]
+    assert share_out(near, 3, 5) == [[2, 4], [3]]
+    assert share_out([*near, np.array([], dtype=np.int64)], 1, 5) == [[2], [3], []]
+
+
+def test_who_has_no_control_like_them_is_told_from_who_found_none_free() -> None:
+    panel = a_panel(treated=100, controls=60)
+    terms = terms_of(panel)
+    matched = match(panel, terms, log_odds(terms, panel.treated))
+    assert set(matched.alone) <= set(matched.unmatched)
+    assert len(matched.alone) < len(matched.unmatched)

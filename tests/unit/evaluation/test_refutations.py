@@ -155,6 +155,18 @@ def test_a_gate_is_inclusive_of_its_limit_and_amber_when_unknown() -> None:
     assert "every check was passed" in Verdict.of([]).words
 
 
+def test_beyond_the_red_limit_is_amber_while_chance_explains_it_and_red_beyond_twice_the_limit() -> None:
+    gate = Gate(0.03, 0.10)
+    assert gate.light(0.15, 0.05) is Light.RED
+    assert gate.light(0.15, 0.10) is Light.AMBER
+    assert gate.light(0.21, 0.90) is Light.RED
+    assert gate.light(0.15) is Light.RED
+    assert gate.light(0.15, float("nan")) is Light.RED
+    assert gate.light(0.02, 0.90) is Light.GREEN
+    # A check that has no amber limit of its own is never green beyond its red one.
+    assert Gate(float("inf"), 0.20).light(0.30, 0.20) is Light.AMBER
+
+
 def test_e_value_of_an_interval_that_reaches_none_is_one() -> None:
     assert e_value(Estimate(0.9, 0.7, 1.1, 0.1)).limit == 1.0
     assert e_value(Estimate(1.5, 0.9, 2.0, 0.1)).limit == 1.0

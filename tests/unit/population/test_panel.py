@@ -134,3 +134,38 @@ def test_a_narrower_scope_sees_its_own_people_alone(tmp_path: Path) -> None:
     narrowed = Scope.whole_system().at_place("U10001")
     with open_in_scope(store, narrowed) as narrow, pytest.raises(PlanError, match="no eligible control"):
         asked(narrow, service_offers())
+
+
+def test_events_of_a_measure_are_counted_in_the_months_they_happened(ics: Population) -> None:
+    deaths = Amount("deaths", "events", ("death_date",))
+    rule = parse(service_plan()["eligibility"], ics.known)
+    people = RiskSetQuestion(rule, service_offers(), look_back=12)
+    rows = panel(ics, PanelQuestion(people, 12, (deaths,)))
+    assert rows.before["deaths"].sum() == 0
+    died = rows.ended_by == ENDED_BY_DEATH
+    assert rows.after["deaths"].sum() == died.sum() == 1
+    assert rows.after["deaths"][died, 3].sum() == 1  # on 1 July, in the fourth month from 1 April
+
+
+def test_a_criterion_counts_the_months_at_whose_end_it_held(ics: Population) -> None:
+    rule = parse(service_plan()["eligibility"], ics.known)
+    often = parse({"activity": "ed_attendance", "count_at_least": 1, "within_months": 1}, ics.known)
+    held = Amount("held", "people", criterion=often)
+    people = RiskSetQuestion(rule, service_offers(), look_back=12)
+    rows = panel(ics, PanelQuestion(people, 12, (ED, held)))
+    # Attended within the month up to its last day: exactly the months with an attendance, while all of it was
+    # followed; index dates are the first of a month.
+    whole = rows.months >= 11.9
+    assert (rows.before["held"] == (rows.before["ed"] > 0)).all()
+    assert (rows.after["held"][whole] == (rows.after["ed"][whole] > 0)).all()
+    assert rows.after["held"].max() <= 1
+
+
+def test_what_an_amount_is_can_be_written_down_for_a_hash(ics: Population) -> None:
+    some = Amount("a", "events", ("admission",), ({"column": "bed_days", "at_least": 1},), "bed_days")
+    assert some.plain() == ["events", "admission", [{"column": "bed_days", "at_least": 1}], "bed_days"]
+    assert ED.plain() == ["activity", "ed_attendance"]
+    criterion = parse({"condition": "diabetes"}, ics.known)
+    assert Amount("b", "people", criterion=criterion).plain() == ["people", criterion.plain()]
+    with pytest.raises(ValueError, match="no dated rows"):
+        Amount("b", "people", criterion=criterion).dated_sql()
