@@ -21,7 +21,7 @@ from openphm.population.measuring.sums import Sums, added
 from openphm.population.measuring.tally import Question, Tally, tally
 
 Progress = Callable[[str, str], None]
-MOST_PERSON_MONTHS = 12_000_000
+MOST_PERSON_MONTHS = 3_300_000
 AS_AT_GROUPS = ("subsegment", "imd_decile", "age_band", "sex")
 
 
