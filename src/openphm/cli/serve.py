@@ -27,12 +27,31 @@ from openphm.core.errors import UsageError
     type=click.Path(path_type=Path, file_okay=False),
     help="The site's own definitions.",
 )
-def command(store: Path, host: str, port: int, is_demo: bool, overlay: Path | None) -> None:
+@click.option(
+    "--sign-in",
+    "sign_in",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file that names the OpenID Connect provider.",
+)
+@click.option(
+    "--disclosure", metavar="RULE", default="default", show_default=True, help="Rule for small numbers."
+)
+def command(
+    store: Path,
+    host: str,
+    port: int,
+    *,
+    is_demo: bool,
+    overlay: Path | None,
+    sign_in: Path | None,
+    disclosure: str,
+) -> None:
     """Serve the suite until it is stopped.
 
     With --demo everybody chooses who they are, so it answers this machine alone.
     """
     try:
+        from openphm.web.provider_file import read_provider_file
         from openphm.web.running import run
         from openphm.web.settings import Settings
     except ModuleNotFoundError as missing:
@@ -42,7 +61,15 @@ def command(store: Path, host: str, port: int, is_demo: bool, overlay: Path | No
             "It is part of the extra openphm[web].",
             "pip install 'openphm[web]'",
         ) from missing
-    settings = Settings(store, host, port, is_demo=is_demo, overlay=overlay)
+    settings = Settings(
+        store,
+        host,
+        port,
+        is_demo=is_demo,
+        overlay=overlay,
+        sign_in=read_provider_file(sign_in) if sign_in else None,
+        disclosure=disclosure,
+    )
     settings.check()
     click.echo(f"The suite is at http://{host}:{port}/  (stop it with Ctrl-C)")
     run(settings)

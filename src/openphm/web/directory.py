@@ -39,6 +39,9 @@ class Directory(Protocol):
 
     def user(self, name: str, role: Role | None) -> User: ...
 
+    def roles(self, name: str) -> list[Role]:
+        """The roles this person may act in, one at a time."""
+
 
 @dataclass(frozen=True)
 class DemoDirectory:
@@ -69,20 +72,50 @@ class DemoDirectory:
             raise AccessRefused("user", "the demo has no such user", remedy="choose one of the list")
         return self.users[name]
 
+    def roles(self, name: str) -> list[Role]:
+        """One each: in a demo, another role is another user."""
+        return sorted(self.user(name).roles)
+
     def of_role(self, role: Role) -> User:
         """The made-up user with this role."""
         return next(user for user in self.users.values() if role in user.roles)
 
 
-@dataclass(frozen=True)
 class RegisterDirectory:
-    """The people of the register beside the store, read anew for each request."""
+    """The people of the register beside the store. A changed file counts from the next request on."""
 
-    store: Path
+    def __init__(self, store: Path) -> None:
+        self._path = store / REGISTER
+        self._read: tuple[tuple[int, int], AccessRegister] | None = None
+
+    @property
+    def register(self) -> AccessRegister:
+        """What the file says now. Raises AccessRefused when there is none, DefinitionError for a wrong one."""
+        try:
+            stat = self._path.stat()
+        except OSError:
+            raise AccessRefused(
+                "sign-in",
+                "nobody is in the register of who may come in",
+                "",
+                f"write {REGISTER} beside the store (docs/how-to/say-who-may-see-what.md)",
+            ) from None
+        seen = (stat.st_mtime_ns, stat.st_size)
+        if self._read is None or self._read[0] != seen:
+            self._read = (seen, AccessRegister.read(self._path))
+        return self._read[1]
 
     def user(self, name: str, role: Role | None = None) -> User:
         """What the register says of this person today."""
-        return AccessRegister.read(self.store / REGISTER).user(name, date.today(), role)
+        return self.register.user(name, date.today(), role)
+
+    def roles(self, name: str) -> list[Role]:
+        """The roles of their memberships that hold today."""
+        return sorted({one.role for one in self.register.memberships(name, date.today())})
+
+    def name_of(self, issuer: str, subject: str) -> str | None:
+        """Who a provider's (issuer, subject) is here; None when nobody."""
+        return self.register.name_of(issuer, subject)
 
 
 def purposes_of(user: User) -> Sequence[Purpose]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 
-from openphm.access import REGISTER, Purpose, Role, Scope
+from openphm.access import Purpose, Role, Scope
 from openphm.audit import AuditLog
 from openphm.core.errors import OpenPHMError
 from openphm.core.records import Job
@@ -22,6 +22,7 @@ from openphm.web.directory import PURPOSE_NAMES, ROLE_NAMES, DemoDirectory, Dire
 from openphm.web.kinds import kind_named
 from openphm.web.navigation import Entry
 from openphm.web.opened_builds import OpenedBuilds
+from openphm.web.provider import Provider
 from openphm.web.queue import queue_of
 from openphm.web.sessions import Sessions
 from openphm.web.settings import Settings
@@ -52,14 +53,14 @@ class Suite:
             return DemoDirectory.of(population)
 
     @cached_property
+    def provider(self) -> Provider | None:
+        """Who says who somebody is; None in a demo."""
+        return Provider(self.settings.sign_in) if self.settings.sign_in else None
+
+    @cached_property
     def register(self) -> Register:
         """What people told us: saved cohorts, questions, enrolments. One engine for all threads."""
         return Register.beside(self.settings.store)
-
-    @property
-    def has_access_register(self) -> bool:
-        """Is there a register of who may sign in?"""
-        return (self.settings.store / REGISTER).exists()
 
     @cached_property
     def templates(self) -> Environment:
