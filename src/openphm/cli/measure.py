@@ -7,6 +7,7 @@ import time
 import click
 
 from openphm.cli.answering import allowed_scope, answer, waiting
+from openphm.cli.differencing import overlaps_with_earlier
 from openphm.cli.options import Asked, answer_options
 from openphm.core.errors import UsageError
 from openphm.definitions import load
@@ -58,4 +59,6 @@ def command(
                     standardise=standardise,
                     months=months,
                 )
-        answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)
+            overlaps = overlaps_with_earlier(asked, [where] if where else [], people.definitions)
+        seconds = time.monotonic() - begun
+        answer(page, asked, seconds=seconds, alarm=people.build.alarm, overlaps=overlaps)

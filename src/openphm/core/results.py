@@ -54,6 +54,10 @@ class Cell:
         if self.largest_share is not None and not 0 <= self.largest_share <= 1 + 1e-9:
             raise ValueError("largest_share is a share, 0 to 1")
 
+    def saying(self, value: Scalar) -> Cell:
+        """Something else about the same people, such as a verdict on the figure."""
+        return replace(self, value=value)
+
 
 @dataclass(frozen=True, order=True)
 class DefinitionUsed:

@@ -120,8 +120,8 @@ class Charting(Measuring):
                     one.as_at,
                     one.figures.value,
                     *lines,
-                    cause,
-                    chart.verdicts[i],
+                    one.figures.value.saying(cause),
+                    one.figures.value.saying(chart.verdicts[i]),
                     chart.assurance,
                     measure.unit,
                 )

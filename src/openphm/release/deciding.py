@@ -70,6 +70,8 @@ def decide(cell: Cell, rule: DisclosureRule) -> Figure:
     """What may be shown of one figure under a rule."""
     if rule.method == "none" or cell.value is None:
         return Figure(cell.value)
+    if not isinstance(cell.value, int | float | Decimal):
+        return _text(cell, rule)
     if _is_share(cell):
         return _share(cell, rule)
     if _is_whole(cell.value):
@@ -92,6 +94,13 @@ def _share(cell: Cell, rule: DisclosureRule) -> Figure:
     return Figure(rounded(numerator, rule) / base if base else None)
 
 
+def _text(cell: Cell, rule: DisclosureRule) -> Figure:
+    """A verdict or a day: hidden where a figure of the same people would be."""
+    few = cell.n_people is not None and cell.n_people < rule.smallest_group
+    hidden = few or _is_dominated(cell, rule) or (_is_share(cell) and _share(cell, rule).is_suppressed)
+    return HIDDEN_FIGURE if hidden else Figure(cell.value)
+
+
 def _count(cell: Cell, rule: DisclosureRule) -> Figure:
     assert isinstance(cell.value, int)
     people = cell.value if cell.n_people is None else cell.n_people
@@ -103,8 +112,7 @@ def _count(cell: Cell, rule: DisclosureRule) -> Figure:
 
 
 def _amount(cell: Cell, rule: DisclosureRule) -> Figure:
-    if not isinstance(cell.value, int | float | Decimal):
-        return Figure(cell.value)
+    assert isinstance(cell.value, int | float | Decimal)
     if cell.n_people == 0 and cell.value == 0:
         return Figure(0.0)
     too_few = cell.n_people is None or cell.n_people < rule.smallest_group

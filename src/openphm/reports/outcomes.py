@@ -75,10 +75,12 @@ def _rows(found: Result, names: Mapping[str, str]) -> list[tuple[Cell | Scalar, 
 
 def _figure(row: Sequence[Cell | Scalar], place: Mapping[str, int], figure: str) -> Cell | Scalar:
     item = row[place[figure]]
-    if figure == "variation":
-        status = str(row[place["status"]])
-        return VARIATION.get(str(item), "") if status == "tracked" else status
-    return ASSURANCE.get(str(item), "") if figure == "assurance" else item
+    if figure == "variation" and row[place["status"]] != "tracked":
+        return row[place["status"]]
+    words = {"variation": VARIATION, "assurance": ASSURANCE}.get(figure)
+    if words is None:
+        return item
+    return item.saying(words.get(str(item.value), "")) if isinstance(item, Cell) else words.get(str(item), "")
 
 
 def _names(found: Result) -> tuple[dict[str, str], dict[str, str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from openphm.access import terminal_name
 from openphm.cli.main import run
 from openphm.recording import Register
 from openphm.release import NONE, Overlap, secondary_use
@@ -93,6 +94,19 @@ def test_a_walk_by_place_is_noticed_too(tmp_path: Path, capsys: pytest.CaptureFi
     assert people(asked(store, tmp_path, capsys, 41, "--place", "Y00001")) is None
 
 
+def test_a_walk_by_measures_is_noticed_too(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A cohort counted, then a measure of the same people but one: the second is not answered."""
+    assert people(asked(store, tmp_path, capsys, 42)) is not None
+    asked(store, tmp_path, capsys, 45)  # writes its file; refused, so not remembered
+    words = ["measure", "population", "--store", str(store), "--format", "json", "--where"]
+    assert run([*words, str(tmp_path / "age_45.yaml")]) == 0
+    assert all(row[1] is None for row in json.loads(capsys.readouterr().out)["rows"])
+    assert run([*words, str(tmp_path / "age_42.yaml")]) == 0
+    assert [row[1] for row in json.loads(capsys.readouterr().out)["rows"]] == [75]
+
+
 GUARDED = [(0, 0, True), (0, 8, True), (1, 0, False), (0, 7, False), (7, 900, False), (8, 8, True)]
 
 
@@ -106,6 +120,4 @@ def test_the_guard_decides_from_two_numbers(now: int, before: int, is_shown: boo
 
 
 def _user() -> str:
-    from openphm.access import local_user
-
-    return local_user().name
+    return terminal_name()

@@ -54,6 +54,16 @@ def test_an_amount_that_does_not_say_how_many_people_is_hidden() -> None:
     assert decide(Cell(12.5), ROUND_5).is_suppressed
 
 
+@pytest.mark.parametrize(
+    "figure",
+    [a_share(3, 102), a_share(97, 100), a_share(33, 102), an_amount(15.0, 7), an_amount(15.0, 80, 0.51),
+     an_amount(15.0, 80)],
+)  # fmt: skip
+def test_what_is_said_of_a_figure_is_hidden_with_it(figure: Cell) -> None:
+    assert decide(figure.saying("▲ improving"), ROUND_5).is_suppressed is decide(figure, ROUND_5).is_suppressed
+    assert decide(figure.saying("▲ improving"), NONE).value == "▲ improving"
+
+
 def test_the_rule_none_shows_everything() -> None:
     assert decide(a_count(3), NONE).value == 3
     assert decide(an_amount(1571.28, 1, 1.0), NONE).value == 1571.28

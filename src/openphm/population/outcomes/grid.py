@@ -87,7 +87,7 @@ def _row(population: Measuring, one: Tracked, held: Held, as_at: date, year_befo
         one.framework.segment, one.objective.title, one.id, one.measure.title,
         ", ".join(one.key_result.population) or "all", one.key_result.direction,
         made.value, made.lower, made.upper, before.value, _change(made, before),
-        "" if why else said["variation"], "" if why else said["assurance"], gap,
+        *_verdicts(made, "" if why else said["variation"], "" if why else said["assurance"]), gap,
         one.key_result.target, one.measure.unit, status,
     )  # fmt: skip
 
@@ -170,6 +170,11 @@ def _gap(population: Measuring, one: Tracked, sums: Tally, as_at: date) -> Cell:
     ]
     most, least = (made.value for made in figures(one.measure, parts, time))
     return _difference(most, least)
+
+
+def _verdicts(made: Figures, *said: Scalar) -> list[Cell | Scalar]:
+    """What a chart says of a figure; release hides it with the figure."""
+    return [made.value.saying(one) if one else "" for one in said]
 
 
 def _change(now: Figures, before: Figures) -> Cell:

@@ -129,9 +129,11 @@ def _said(chart: Chart | None, position: int, point: Figures) -> tuple[Cell | Sc
         return None, None, None, "", ""
     phase = next(one for one in chart.phases if one.start <= position < one.end)
     known = point.value.value is not None
-    cause = SpecialCause(int(chart.special[position])).name.lower() if known else ""
+    cause = SpecialCause(int(chart.special[position])).name.lower()
     limits: list[Any] = [_limit(value, point) for value in (phase.centre, phase.lower, phase.upper)]
-    return (*limits, cause, chart.verdicts[position] if known else "")
+    if not known:
+        return (*limits, "", "")
+    return (*limits, point.value.saying(cause), point.value.saying(chart.verdicts[position]))
 
 
 def _limit(value: float, point: Figures) -> Cell:
