@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,10 +14,13 @@ from openphm.access import terminal_name
 from openphm.audit import AuditLog
 from openphm.cli.answering import allowed_scope, answer, waiting
 from openphm.cli.evaluate_panel import plain_answer, read_table
+from openphm.cli.evaluate_results import keep_result, plan_named, results_kept
 from openphm.cli.options import Asked, answer_options
 from openphm.core.records import PlanLock
 from openphm.definitions import load
-from openphm.evaluation.pages import lock_page, plan_page, report_page, run_page
+from openphm.definitions.evaluation_schema import evaluation_schema
+from openphm.evaluation.answer import Answer
+from openphm.evaluation.pages import list_page, lock_page, plan_page, report_page, run_page
 from openphm.evaluation.person_months import Rule
 from openphm.evaluation.plain_table import Layout as TableLayout
 from openphm.evaluation.plan import Plan
@@ -33,8 +37,8 @@ LOCK = click.option("--lock", "lock_it", is_flag=True, help="Lock the plan first
 def command() -> None:
     """Evaluate a service: plan, lock, run, report.
 
-    PLAN is an id such as demo_high_intensity, or a YAML file. Nothing of the follow-up is opened before the
-    plan is locked.
+    PLAN is an id such as demo_high_intensity, a YAML file, or the beginning of the hash of a locked plan (8
+    letters or more). Nothing of the follow-up is opened before the plan is locked. Answers are kept.
     """
 
 
@@ -43,7 +47,7 @@ def _study(plan: str, asked: Asked) -> Iterator[Study]:
     """The plan, the live build and the offers. Raises PlanError with every problem of the plan."""
     definitions = load(asked.overlay)
     with opened(asked.store, allowed_scope(asked), asked.place, definitions=definitions) as people:
-        read = Plan.of(plan, definitions, people.known, people.points)
+        read = Plan.of(plan_named(plan, asked.store), definitions, people.known, people.points)
         yield Study(read, people, _offers(read, asked.store))
 
 
@@ -70,6 +74,15 @@ def _locked(study: Study, store: Path, *, lock_it: bool) -> PlanLock | None:
             earlier = register.plans.of(study.plan.id)
             return earlier[-1] if earlier else None
         return found
+
+
+def _answered(study: Study, asked: Asked, *, lock_it: bool) -> Answer:
+    """Run the study, and keep its answer in the register."""
+    found = study.run(_locked(study, asked.store, lock_it=lock_it))
+    warning = keep_result(found, study.offers, asked.store, owner=terminal_name())
+    if warning:
+        click.echo(f"Warning: {warning}.", err=True)
+    return found
 
 
 def _answer(plan: str, asked: Asked, make: Callable[[Study], Page]) -> None:
@@ -108,7 +121,7 @@ def lock_command(plan: str, asked: Asked) -> None:
 @answer_options
 def run_command(plan: str, lock_it: bool, asked: Asked) -> None:
     """Observed, expected, avoided: one row an outcome. Needs a locked plan, or --lock."""
-    _answer(plan, asked, lambda study: run_page(study.run(_locked(study, asked.store, lock_it=lock_it))))
+    _answer(plan, asked, lambda study: run_page(_answered(study, asked, lock_it=lock_it)))
 
 
 @command.command("report")
@@ -117,7 +130,25 @@ def run_command(plan: str, lock_it: bool, asked: Asked) -> None:
 @answer_options
 def report_command(plan: str, lock_it: bool, asked: Asked) -> None:
     """Everything that is known: the decision sheet, before and after, groups, money, checks."""
-    _answer(plan, asked, lambda study: report_page(study.run(_locked(study, asked.store, lock_it=lock_it))))
+    _answer(plan, asked, lambda study: report_page(_answered(study, asked, lock_it=lock_it)))
+
+
+@command.command("list")
+@answer_options
+def list_command(asked: Asked) -> None:
+    """Locked plans and what they answered: hash, when and by whom, build, light, decision."""
+    begun = time.monotonic()
+    with opened(asked.store, allowed_scope(asked)) as people:
+        with Register.beside(asked.store) as register:
+            locks = register.plans.all()
+        page = list_page(locks, results_kept(asked.store), people.provenance())
+        answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)
+
+
+@command.command("schema")
+def schema_command() -> None:
+    """The JSON schema of a plan, for editors and programs."""
+    click.echo(json.dumps(evaluation_schema(), indent=2, ensure_ascii=False))
 
 
 @command.command("panel")

@@ -121,17 +121,16 @@ def outcome_rows(
 
 
 def _row(effect: Effect, *, may_claim: bool, light: Light) -> tuple[Cell | Scalar, ...]:
-    people = effect.people
+    behind = effect.contributors
     avoided, ratio, change = effect.avoided, effect.rate_ratio, effect.change
-    share = effect.top_share if effect.kind == "cost" else None
 
-    def cell(value: float, *, is_claim: bool = True) -> Cell:
+    def cell(value: float, people: int = behind.claim, *, is_claim: bool = True) -> Cell:
         known = isfinite(value) and (may_claim or not is_claim)
-        return Cell(value if known else None, n_people=people, largest_share=share)
+        return Cell(value if known else None, n_people=people, largest_share=effect.top_share)
 
     return (
         effect.outcome,
-        cell(effect.observed, is_claim=False),
+        cell(effect.observed, behind.cohort_after, is_claim=False),
         cell(effect.expected),
         cell(avoided.value),
         cell(avoided.lower),
@@ -139,8 +138,8 @@ def _row(effect: Effect, *, may_claim: bool, light: Light) -> tuple[Cell | Scala
         cell(ratio.value),
         cell(ratio.lower),
         cell(ratio.upper),
-        cell(change.raw.value, is_claim=False),
-        cell(change.natural.value),
+        cell(change.raw.value, behind.raw, is_claim=False),
+        cell(change.natural.value, behind.natural),
         light.word,
     )
 

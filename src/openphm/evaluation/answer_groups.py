@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from openphm.evaluation.contributors import people_with
 from openphm.evaluation.estimate import Estimate
 from openphm.evaluation.outcome import Flags, Floats, Ints
 from openphm.evaluation.panel import Panel
@@ -42,7 +43,7 @@ def reach(panel: Panel) -> Iterator[tuple[str, float, float, int]]:
 
 
 def groups(panel: Panel, weights: Floats, clusters: Ints) -> Iterator[tuple[str, int, Estimate]]:
-    """(group, people offered it, rate ratio of the primary outcome) of groups with enough people.
+    """(group, people behind it, rate ratio of the primary outcome) of groups with enough people.
 
     The weights are those of the whole study; within a group the balance is looser, so a difference between
     groups is a question and not an answer.
@@ -57,4 +58,6 @@ def groups(panel: Panel, weights: Floats, clusters: Ints) -> Iterator[tuple[str,
         other = log_rate(amount, panel.exposure, inside * ~panel.treated)
         ratio = own.minus(other)
         if np.isfinite(ratio.log):
-            yield name, people, as_estimate(ratio, clusters)
+            others = mask & ~panel.treated & (weights > 0)
+            behind = [people_with(panel, amount, rows) for rows in (mask & panel.treated, others)]
+            yield name, min(behind), as_estimate(ratio, clusters)

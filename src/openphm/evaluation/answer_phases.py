@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from openphm.evaluation.contributors import people_with
 from openphm.evaluation.estimate import Estimate
 from openphm.evaluation.outcome import Floats, Ints, Outcome
 from openphm.evaluation.panel import Panel
@@ -58,8 +59,8 @@ def _rate(amount: Floats, months: Floats, weights: Floats) -> tuple[float, Float
     return YEAR * rate, YEAR * weights * (amount - rate * months) / time
 
 
-def phases(panel: Panel, outcome: Outcome, weights: Floats) -> Iterator[tuple[str, str, float]]:
-    """(phase, group, rate per person-year): the two years before, then the follow-up in halves."""
+def phases(panel: Panel, outcome: Outcome, weights: Floats) -> Iterator[tuple[str, str, float, int]]:
+    """(phase, group, rate per person-year, people with any): two years before, the follow-up in halves."""
     own = panel.treated.astype(np.float64)
     other = np.where(panel.treated, 0.0, weights)
     half = outcome.after.shape[1] * panel.period_months // 2
@@ -74,7 +75,7 @@ def phases(panel: Panel, outcome: Outcome, weights: Floats) -> Iterator[tuple[st
             continue
         amount, months = _span(panel, outcome, start, stop)
         for group, weight in (("cohort", own), ("control", other)):
-            yield name, group, _rate(amount, months, weight)[0]
+            yield name, group, _rate(amount, months, weight)[0], people_with(panel, amount, weight > 0)
 
 
 def _span(panel: Panel, outcome: Outcome, start: int, stop: int) -> tuple[Floats, Floats]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isfinite
 
+from openphm.evaluation.contributors import Contributors, contributors
 from openphm.evaluation.estimate import Estimate
 from openphm.evaluation.fitted import Fitted, Others
 from openphm.evaluation.natural_change import NaturalChange, natural_change
@@ -29,6 +30,7 @@ class Effect:
     calibrated    without the systematic error that the negative controls show; unknown with fewer than five
     change        raw change, what would have happened anyway, the programme's part (natural_change.py)
     top_share     share of `observed` that one person had
+    contributors  people behind the figures, for the disclosure rule
     notes         what a reader must know, in plain words
     """
 
@@ -48,6 +50,7 @@ class Effect:
     change: NaturalChange
     smallest_detectable: float
     top_share: float
+    contributors: Contributors
     notes: tuple[str, ...]
 
 
@@ -82,6 +85,7 @@ def effect_of(fitted: Fitted, outcome: Outcome, calibration: Calibration, *, may
         change=change,
         smallest_detectable=smallest_detectable(ratio.error) if ratio.is_known else float("nan"),
         top_share=float(amount.max() / observed) if observed else 0.0,
+        contributors=contributors(panel, outcome, fitted.weights),
         notes=tuple(_notes(fitted, outcome, observed, may_estimate=may_estimate)),
     )
 

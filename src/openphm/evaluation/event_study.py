@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from openphm.evaluation.contributors import people_with
 from openphm.evaluation.estimate import Estimate
 from openphm.evaluation.outcome import Floats, Ints, Outcome
 from openphm.evaluation.panel import Panel
@@ -33,6 +34,7 @@ class EventStudy:
     """One entry a quarter: -8 … -1 before the index date, 1 … after it.
 
     treated, control  visits per person-year (£ per person-year for costs)
+    treated_people, control_people  people with any in the quarter
     ratio             treated ÷ control with limits
     logs, spread      the logarithms of the ratios and their covariance, for what is built on them
     """
@@ -40,6 +42,8 @@ class EventStudy:
     quarter: Ints
     treated: Floats
     control: Floats
+    treated_people: Ints
+    control_people: Ints
     ratio: Interval
     logs: Floats
     spread: Floats
@@ -50,9 +54,11 @@ def event_study(panel: Panel, outcome: Outcome, weights: Floats, clusters: Ints)
 
     Empty when the outcome is known only as one amount for the whole time.
     """
-    quarters, treated, control = [], [], []
+    quarters, treated, control, people = [], [], [], []
+    others = ~panel.treated & (weights > 0)
     for quarter, amount, months in _quarters(panel, outcome):
         quarters.append(quarter)
+        people.append([people_with(panel, amount, rows) for rows in (panel.treated, others)])
         treated.append(log_rate(amount, months, weights * panel.treated))
         control.append(log_rate(amount, months, weights * ~panel.treated))
     gaps = [one.minus(other) for one, other in zip(treated, control, strict=True)]
@@ -61,9 +67,11 @@ def event_study(panel: Panel, outcome: Outcome, weights: Floats, clusters: Ints)
     errors = np.where(np.isfinite(logs), np.sqrt(np.diag(spread)), np.nan)
     with np.errstate(invalid="ignore"):
         ratio = around_log(np.exp(logs), errors, 0.95)
+    counted = np.array(people, dtype=np.int64).reshape(-1, 2)
     return EventStudy(
-        np.array(quarters, dtype=np.int64), _yearly(treated), _yearly(control), ratio, logs, spread
-    )
+        np.array(quarters, dtype=np.int64), _yearly(treated), _yearly(control), counted[:, 0], counted[:, 1],
+        ratio, logs, spread,
+    )  # fmt: skip
 
 
 def _quarters(panel: Panel, outcome: Outcome) -> list[tuple[int, Floats, Floats]]:

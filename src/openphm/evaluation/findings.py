@@ -130,6 +130,18 @@ class Findings:
         return died_beside(self.panel, died, self.fitted.weights, self.fitted.clusters)
 
     @cached_property
+    def people_died(self) -> int:
+        """People behind the ratio of deaths: those who died among the treated or the controls, if fewer."""
+        if self.panel.ended_by is None:
+            return 0
+        died = self.panel.ended_by == End.DIED
+        weighed = self.fitted.weights > 0
+        return min(
+            len(np.unique(self.panel.person[rows & weighed & died]))
+            for rows in (self.panel.treated, ~self.panel.treated)
+        )
+
+    @cached_property
     def lost(self) -> tuple[float, float]:
         """Share of treated and of weighted controls who left before the planned end (deaths do not count)."""
         if self.panel.ended_by is None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from openphm.core.records import PlanLock
-from openphm.core.results import Result
+from openphm.core.records import Kept, PlanLock
+from openphm.core.results import Provenance, Result
 from openphm.evaluation.answer import Answer
 from openphm.evaluation.report import PARTS, QUARTERS, report
 from openphm.evaluation.study import Study
@@ -33,6 +33,12 @@ TITLES = {
     "control_before": "Controls, year before",
     "control_after": "Controls, after",
     "difference_in_change": "Difference in change",
+    "smd_before": "Difference before weighting",
+    "smd_after": "After weighting",
+    "smd_matched": "In the matched sets",
+    "variance_ratio": "Ratio of variances",
+    "ratio": "Ratio, treated to controls",
+    "figure": "Figure",
     "share_of_offered": "Of those offered it",
     "share_of_eligible": "Of those who met the rule",
 }
@@ -68,6 +74,28 @@ def lock_page(study: Study, lock: PlanLock) -> Page:
         result=result,
         headline=lambda records: f"The plan is fixed: {lock.sha256[:12]}. Its follow-up may be opened now.",
         next_step=f"openphm evaluate run {name}",
+    )
+
+
+def list_page(locks: Sequence[PlanLock], results: Sequence[Kept], provenance: Provenance) -> Page:
+    """Every lock, with what the plan last answered on each build it was asked of."""
+    rows: list[tuple[str, ...]] = []
+    for lock in locks:
+        locked = (lock.plan_id, lock.sha256[:12], f"{lock.locked_at:%Y-%m-%d %H:%M}", lock.locked_by)
+        mine = [one for one in results if one.body["sha256"] == lock.sha256]
+        rows += [
+            (*locked, str(one.body["build"]), str(one.body["light"]), str(one.body["decision"]))
+            for one in mine
+        ]
+        if not mine:
+            rows.append((*locked, lock.build, "", "not run yet"))
+    columns = ("plan", "hash", "locked", "by", "build", "light", "decision")
+    said = f"{len(locks)} locked plans, {len(results)} kept answers." if locks else "No plan is locked yet."
+    return Page(
+        title="Evaluations",
+        result=Result("evaluate/list", columns, tuple(rows), provenance),
+        headline=lambda records: said,
+        next_step="openphm evaluate run HASH answers a locked plan again",
     )
 
 

@@ -31,6 +31,8 @@ from openphm.population.risk_set import Offer
 
 What = str | Path | Mapping[str, Any]
 UNPRICED = "none"
+WRITTEN_OUT, COUNTED = "eligibility_written_out", "counted"
+"""What a lock adds to a plan's own keys."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,14 @@ class Plan:
         """Everything that decides the answer, with cohorts and measures written out."""
         return {
             **self.file.content,
-            "eligibility_written_out": self.rule.plain(),
-            "counted": {one.id: one.amount.plain() for one in self.outcomes},
+            WRITTEN_OUT: self.rule.plain(),
+            COUNTED: {one.id: one.amount.plain() for one in self.outcomes},
         }
+
+    @staticmethod
+    def as_written(content: Mapping[str, Any]) -> dict[str, Any]:
+        """A plan's file from its content, to be read again: of a lock, for example."""
+        return {name: value for name, value in content.items() if name not in (WRITTEN_OUT, COUNTED)}
 
     @property
     def sha256(self) -> str:

@@ -2,26 +2,37 @@
 
 Columns part, subject, measure, value, lower, upper, unit. The parts: the decision and its checks, the four
 numbers of each outcome, contacts before and after (the blueprint's Figure 17), before, during and after
-(Figure 15), quarters, groups and reach, money, and the plan.
+(Figure 15), quarters, groups and reach, money, checks with balance and attempts to refute, and the plan.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isfinite
 
-from openphm.core.results import Cell, Result, Scalar
+from openphm.core.results import Result
 from openphm.evaluation.answer import Answer
 from openphm.evaluation.answer_groups import groups, reach
 from openphm.evaluation.answer_phases import change_table, phases
 from openphm.evaluation.effects import Effect
-from openphm.evaluation.estimate import Estimate
+from openphm.evaluation.report_checks import (
+    ATTEMPTS,
+    BALANCE,
+    CHECKS,
+    attempts_part,
+    balance_part,
+    checks_part,
+)
+from openphm.evaluation.report_rows import COLUMNS, Row
+from openphm.evaluation.report_rows import one_figure as _one
+from openphm.evaluation.report_rows import with_limits as _row
+from openphm.evaluation.report_rows import words as _said
 
-COLUMNS = ("part", "subject", "measure", "value", "lower", "upper", "unit")
-DECISION, NUMBERS, CHANGE, PHASES, QUARTERS = "decision", "numbers", "change", "phases", "quarters"
-GROUPS, MONEY, CHECKS, PLAN = "groups", "money", "checks", "plan"
+DECISION, PEOPLE, NUMBERS, CHANGE = "decision", "people", "numbers", "change"
+PHASES, QUARTERS = "phases", "quarters"
+GROUPS, MONEY, PLAN = "groups", "money", "plan"
 PARTS = {
     DECISION: "Decision sheet",
+    PEOPLE: "People, deaths, and what could be found",
     NUMBERS: "The four numbers of each outcome",
     CHANGE: "Contacts for each patient and year, before and after: cohort and weighted controls",
     PHASES: "Before, during and after",
@@ -29,9 +40,10 @@ PARTS = {
     GROUPS: "Who was reached, and for whom it worked",
     MONEY: "Money, over the same months",
     CHECKS: "Checks",
+    BALANCE: "How alike the groups are, in standard deviations",
+    ATTEMPTS: "Attempts to refute it",
     PLAN: "The plan, and when it was locked",
 }
-Row = tuple[Cell | Scalar, ...]
 
 
 def report(answer: Answer) -> Result:
@@ -44,85 +56,80 @@ def report(answer: Answer) -> Result:
         *_quarters(answer),
         *_groups(answer),
         *_money(answer),
-        *_checks(answer),
+        *checks_part(answer),
+        *balance_part(answer),
+        *attempts_part(answer),
         *_plan(answer),
     ]
     name = answer.plan.id.removeprefix("evaluations/")
     return Result(f"evaluate/report/{name}", COLUMNS, tuple(rows), answer.provenance, notes=answer.notes)
 
 
-def _row(part: str, subject: str, measure: str, found: Estimate, unit: str, people: int) -> Row:
-    def cell(value: float) -> Cell:
-        return Cell(value if isfinite(value) else None, n_people=people)
-
-    return (part, subject, measure, cell(found.value), cell(found.lower), cell(found.upper), unit)
-
-
-def _one(part: str, subject: str, measure: str, value: float, unit: str, people: int) -> Row:
-    held = Cell(value if isfinite(value) else None, n_people=people)
-    return (part, subject, measure, held, None, None, unit)
-
-
-def _said(part: str, subject: str, measure: str, words: str) -> Row:
-    return (part, subject, measure, words, None, None, "words")
-
-
 def _decision(answer: Answer) -> Iterator[Row]:
-    people = answer.findings.panel.n_treated
+    people, behind = answer.findings.panel.n_treated, answer.findings.effect().contributors
     yield _said(DECISION, "What the figures speak for", "said", str(answer.decision.choice))
     yield _said(DECISION, "Because", "said", answer.decision.words)
     yield _said(DECISION, "Light", "said", answer.light.word)
-    yield _one(DECISION, "People offered the service and compared", "value", float(people), "people", people)
-    yield _one(DECISION, "Smallest detectable change", "value", answer.smallest_detectable, "share", people)
+    yield _one(PEOPLE, "People offered the service and compared", "value", float(people), "people", people)
+    yield _one(
+        PEOPLE, "Smallest detectable change", "value", answer.smallest_detectable, "share", behind.claim
+    )
     deaths = answer.findings.deaths
     if answer.may_claim and deaths.is_known:
-        yield _row(DECISION, "Deaths, ratio to the controls", "value", deaths, "rate_ratio", people)
+        subject, died = "Deaths, ratio to the controls", answer.findings.people_died
+        yield _row(PEOPLE, subject, "value", deaths, "rate_ratio", died)
 
 
 def _numbers(answer: Answer) -> Iterator[Row]:
     for one in answer.findings.effects:
-        subject, people = _subject(one), one.people
-        yield _row(NUMBERS, subject, "raw_change", one.change.raw, "share", people)
+        subject, behind, most = _subject(one), one.contributors, one.top_share
+        yield _row(NUMBERS, subject, "raw_change", one.change.raw, "share", behind.raw)
+        yield _one(NUMBERS, subject, "observed", one.observed, _unit(one), behind.cohort_after, most)
         if not answer.may_claim:
-            yield _one(NUMBERS, subject, "observed", one.observed, _unit(one), people)
             continue
-        yield _row(NUMBERS, subject, "natural_change", one.change.natural, "share", people)
-        yield _row(NUMBERS, subject, "programme", one.rate_ratio.as_change(), "share", people)
-        yield _one(NUMBERS, subject, "observed", one.observed, _unit(one), people)
-        yield _one(NUMBERS, subject, "expected", one.expected, _unit(one), people)
-        yield _row(NUMBERS, subject, "avoided", one.avoided, _unit(one), people)
+        yield _row(NUMBERS, subject, "natural_change", one.change.natural, "share", behind.natural)
+        yield _row(NUMBERS, subject, "programme", one.rate_ratio.as_change(), "share", behind.claim, most)
+        yield _one(NUMBERS, subject, "expected", one.expected, _unit(one), behind.claim, most)
+        yield _row(NUMBERS, subject, "avoided", one.avoided, _unit(one), behind.claim, most)
         if one.calibrated.is_known:
-            yield _row(NUMBERS, subject, "calibrated", one.calibrated.as_change(), "share", people)
+            yield _row(
+                NUMBERS, subject, "calibrated", one.calibrated.as_change(), "share", behind.claim, most
+            )
 
 
 def _change(answer: Answer) -> Iterator[Row]:
-    people, weights = answer.findings.panel.n_treated, answer.findings.fitted.weights
+    weights = answer.findings.fitted.weights
     for one in answer.findings.panel.outcomes:
         found = change_table(answer.findings.panel, one, weights, answer.findings.fitted.clusters)
         unit = "gbp_per_person_year" if one.kind == "cost" else "per_person_year"
-        yield _one(CHANGE, one.words, "cohort_before", found.cohort_before, unit, people)
-        yield _one(CHANGE, one.words, "cohort_after", found.cohort_after, unit, people)
+        behind = answer.findings.effect(one.name).contributors
+        yield _one(CHANGE, one.words, "cohort_before", found.cohort_before, unit, behind.cohort_before)
+        yield _one(CHANGE, one.words, "cohort_after", found.cohort_after, unit, behind.cohort_after)
         if answer.may_claim:
-            yield _one(CHANGE, one.words, "control_before", found.control_before, unit, people)
-            yield _one(CHANGE, one.words, "control_after", found.control_after, unit, people)
-            yield _row(CHANGE, one.words, "difference_in_change", found.difference, unit, people)
+            yield _one(CHANGE, one.words, "control_before", found.control_before, unit, behind.control_before)
+            yield _one(CHANGE, one.words, "control_after", found.control_after, unit, behind.control_after)
+            yield _row(CHANGE, one.words, "difference_in_change", found.difference, unit, behind.all)
 
 
 def _phases(answer: Answer) -> Iterator[Row]:
     panel, weights = answer.findings.panel, answer.findings.fitted.weights
-    for phase, group, rate in phases(panel, panel.primary, weights):
+    for phase, group, rate, people in phases(panel, panel.primary, weights):
         if group == "cohort" or answer.may_claim:
-            yield _one(PHASES, phase, group, rate, "per_person_year", panel.n_treated)
+            yield _one(PHASES, phase, group, rate, "per_person_year", people)
 
 
 def _quarters(answer: Answer) -> Iterator[Row]:
     if not answer.may_claim:
         return
-    study, people = answer.findings.event_study(), answer.findings.panel.n_treated
+    study = answer.findings.event_study()
     for place, quarter in enumerate(study.quarter):
         subject = f"Quarter {int(quarter):+d}"
-        yield _one(QUARTERS, subject, "cohort", float(study.treated[place]), "per_person_year", people)
-        yield _one(QUARTERS, subject, "control", float(study.control[place]), "per_person_year", people)
+        for group, rates, people in (
+            ("cohort", study.treated, study.treated_people),
+            ("control", study.control, study.control_people),
+        ):
+            behind = int(people[place])
+            yield _one(QUARTERS, subject, group, float(rates[place]), "per_person_year", behind)
 
 
 def _groups(answer: Answer) -> Iterator[Row]:
@@ -136,9 +143,10 @@ def _groups(answer: Answer) -> Iterator[Row]:
 
 
 def _money(answer: Answer) -> Iterator[Row]:
-    money, people = answer.money, answer.findings.panel.n_treated
-    if money is None:
+    money, cost = answer.money, answer.plan.file.cost
+    if money is None or cost is None:
         return
+    people = answer.findings.effect(cost.outcome).contributors.claim
     yield _row(MONEY, "Saving in the follow-up", "value", money.saving, "gbp", people)
     yield _row(MONEY, "of it cash-releasing", "value", money.cash, "gbp", people)
     yield _row(MONEY, "of it capacity", "value", money.capacity, "gbp", people)
@@ -150,13 +158,6 @@ def _money(answer: Answer) -> Iterator[Row]:
     if not money.is_same_period:
         subject = "Saving for each pound if the periods were mixed: do not use"
         yield _one(MONEY, subject, "value", money.ratio_as_published, "ratio", people)
-
-
-def _checks(answer: Answer) -> Iterator[Row]:
-    for number, one in enumerate(answer.verdict.checks, start=1):
-        name = f"{number}. {one.name.replace('_', ' ')}"
-        yield _said(CHECKS, name, "light", one.light.word)
-        yield _said(CHECKS, name, "said", one.words)
 
 
 def _plan(answer: Answer) -> Iterator[Row]:

@@ -19,7 +19,7 @@ from openphm.core.records import PlanLock
 from openphm.evaluation.answer import Answer
 from openphm.evaluation.evaluation import Evaluation
 from openphm.evaluation.gates import Check, Light
-from openphm.evaluation.numbers_in_words import about
+from openphm.evaluation.numbers_in_words import about, share_of
 from openphm.evaluation.outcome import Outcome
 from openphm.evaluation.panel import Panel
 from openphm.evaluation.plan import Plan, PlannedOutcome, checksum_of_offers
@@ -119,9 +119,8 @@ class Study:
                 found.append(Check("people", light, f"{about(number).capitalize()} {said}.", number))
         cut = float(rows.is_cut[rows.treated].mean())
         if cut > 0:
-            said = (
-                f"The data end before the planned follow-up of {cut:.0%} of the people; months are counted."
-            )
+            who = share_of(cut, int(rows.treated.sum()))
+            said = f"{who} offered the service have a follow-up that the data cut short; months are counted."
             found.append(Check("data_end", Light.GREEN, said, cut))
         return found
 

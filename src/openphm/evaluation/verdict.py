@@ -18,6 +18,7 @@ from openphm.evaluation.gates import (
     Light,
     worst,
 )
+from openphm.evaluation.numbers_in_words import share_of
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,12 @@ def _alike(facts: Facts) -> Iterator[Check]:
 
 
 def _support(facts: Facts) -> Iterator[Check]:
-    said = f"{facts.alone:.0%} of the people offered the service have no control like them."
+    said = f"{share_of(facts.alone, facts.treated)} offered the service have no control like them."
     if facts.unmatched > facts.alone:
-        said += f" {facts.unmatched:.0%} found no free one for the matched sets, which are a check beside."
+        said += (
+            f" {share_of(facts.unmatched, facts.treated)} found no free one for the matched sets, "
+            "which are a check beside."
+        )
     yield Check("overlap", UNMATCHED.light(facts.alone), said, facts.alone)
     multiple = facts.effective / facts.treated
     yield Check(
@@ -104,12 +108,20 @@ def _follow_up(facts: Facts) -> Iterator[Check]:
         said = "Who left before the end of follow-up is not recorded."
         yield Check("follow_up", Light.AMBER, said)
     else:
-        said = f"{treated:.1%} of the treated and {controls:.1%} of the controls left before the end."
+        said = (
+            f"{share_of(treated, facts.treated)} offered the service and {controls:.1%} of the weighted "
+            "controls left before the end."
+        )
         apart = abs(treated - controls)
         # Of two shares; the controls count as many people as their weights are worth.
         error = treated * (1 - treated) / facts.treated + controls * (1 - controls) / max(facts.effective, 1)
         yield Check("follow_up", LOST.light(apart, error**0.5), said, apart)
-    said = f"One person had {facts.top_share:.0%} of everything counted among the treated."
+    most = ONE_PERSON.amber
+    said = (
+        f"One person had more than {most:.0%} of everything counted among the treated."
+        if facts.top_share > most
+        else f"Nobody had more than {most:.0%} of everything counted among the treated."
+    )
     yield Check("one_person", ONE_PERSON.light(facts.top_share), said, facts.top_share)
     if facts.no_events:
         yield Check("events", Light.RED, "The primary outcome did not happen in one of the groups.")

@@ -39,6 +39,17 @@ class PlanLocks:
         with self._engine.connect() as connection:
             return [_lock(row) for row in connection.execute(select_)]
 
+    def beginning(self, sha256: str) -> list[PlanLock]:
+        """The locks of plans whose hash begins so, oldest first."""
+        mine = PLAN_LOCK.c.sha256.startswith(sha256, autoescape=True)
+        select_ = select(PLAN_LOCK).where(mine).order_by(PLAN_LOCK.c.locked_at)
+        with self._engine.connect() as connection:
+            return [_lock(row) for row in connection.execute(select_)]
+
+    def all(self) -> list[PlanLock]:
+        """Every lock, oldest first."""
+        return self.beginning("")
+
 
 def _lock(row: Row[Any]) -> PlanLock:
     return PlanLock(
