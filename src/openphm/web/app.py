@@ -15,14 +15,16 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from openphm.core.errors import AccessRefused, OpenPHMError, StoreError
+from openphm.web import api
 from openphm.web.asker import NeedsPurpose
 from openphm.web.asking import NotFound, NotSignedIn
 from openphm.web.guarding import Guard
+from openphm.web.limits import TooMany
 from openphm.web.screens import all_screens
 from openphm.web.settings import Settings
 from openphm.web.suite import STATIC, Suite
 
-_OK, _FORBIDDEN, _MISSING, _WRONG, _FAULT, _NO_DATA = 200, 403, 404, 422, 500, 503
+_OK, _FORBIDDEN, _MISSING, _WRONG, _TOO_MANY, _FAULT, _NO_DATA = 200, 403, 404, 422, 429, 500, 503
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -36,15 +38,24 @@ def make_app(settings: Settings) -> FastAPI:
         yield
         suite.close()
 
-    app = FastAPI(title="OpenPHM", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
+    app = FastAPI(
+        title="OpenPHM",
+        version="1",
+        description=api.__doc__ or "",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=life,
+    )
     app.state.suite = suite
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Guard, hosts=settings.hosts, is_tls=settings.is_tls)
     for one in held:
         app.include_router(one.router)
+    app.include_router(api.router)
     app.add_api_route("/static/{digest}/{name:path}", _static, include_in_schema=False)
     app.add_api_route("/healthz", _health, include_in_schema=False)
-    for kind in (OpenPHMError, NotFound, HTTPException, RequestValidationError, Exception):
+    for kind in (OpenPHMError, NotFound, TooMany, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, _problem)
     app.add_exception_handler(NotSignedIn, _to_sign_in)
     app.add_exception_handler(NeedsPurpose, _to_purpose)
@@ -65,11 +76,19 @@ def _health() -> Response:
 
 
 async def _to_sign_in(request: Request, error: Exception) -> Response:
+    if _is_api(request):
+        return api.problem(401, error)
     return _elsewhere(request, "/sign-in")
 
 
 async def _to_purpose(request: Request, error: Exception) -> Response:
+    if _is_api(request):
+        return api.problem(_FORBIDDEN, error)
     return _elsewhere(request, "/purpose")
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith(api.ROOT)
 
 
 def _elsewhere(request: Request, path: str) -> Response:
@@ -90,11 +109,16 @@ async def _problem(request: Request, error: Exception) -> Response:
     if status == _FAULT:
         # its text may hold a value of a row, so its kind alone is said
         print(f"web suite: a fault of its own, {type(error).__name__}", file=sys.stderr)  # noqa: T201
+    headers = {"retry-after": str(error.seconds)} if isinstance(error, TooMany) else {}
+    if _is_api(request):
+        answer = api.problem(status, error)
+        answer.headers.update(headers)
+        return answer
     suite: Suite = request.app.state.suite
     asking = getattr(request.state, "asking", None)
     around = asking.around() if asking is not None else {}
     page = suite.templates.get_template("problem.html").render(**around, status=status, said=said)
-    return HTMLResponse(page, status)
+    return HTMLResponse(page, status, headers=headers)
 
 
 def _status(error: Exception) -> int:
@@ -104,6 +128,8 @@ def _status(error: Exception) -> int:
         return _FORBIDDEN
     if isinstance(error, NotFound):
         return _MISSING
+    if isinstance(error, TooMany):
+        return _TOO_MANY
     if isinstance(error, StoreError):
         return _NO_DATA
     return _WRONG if isinstance(error, OpenPHMError | RequestValidationError) else _FAULT

@@ -23,6 +23,7 @@ from openphm.core.errors import AccessRefused
 from openphm.web.asker import Asker
 from openphm.web.directory import ROLE_NAMES, purposes_of
 from openphm.web.filters import Filters, Option
+from openphm.web.limits import PAGES
 from openphm.web.navigation import beside, top
 from openphm.web.presenting import Shown
 from openphm.web.sessions import Session
@@ -144,6 +145,7 @@ def asking_of(request: Request, form: Annotated[FormData, Depends(form_of)]) -> 
     session = suite.sessions.of(request.cookies.get(cookie_name(suite)))
     if session is None:
         raise NotSignedIn
+    suite.limits.take(session.name, PAGES)
     asking = Asking(request, form, suite, session)
     request.state.asking = asking
     token = asking.field(FORM_PROOF) or request.headers.get("x-form-token", "")

@@ -90,7 +90,7 @@ class RegisterDirectory:
 
     @property
     def register(self) -> AccessRegister:
-        """What the file says now. Raises AccessRefused when there is none, DefinitionError for a wrong one."""
+        """What the file says now. Raises AccessRefused without one, DefinitionError when it is wrong."""
         try:
             stat = self._path.stat()
         except OSError:

@@ -20,6 +20,7 @@ from openphm.recording import Register
 from openphm.release import DisclosureRule
 from openphm.web.directory import PURPOSE_NAMES, ROLE_NAMES, DemoDirectory, Directory, RegisterDirectory
 from openphm.web.kinds import kind_named
+from openphm.web.limits import Limits
 from openphm.web.navigation import Entry
 from openphm.web.opened_builds import OpenedBuilds
 from openphm.web.provider import Provider
@@ -40,6 +41,7 @@ class Suite:
     def __post_init__(self) -> None:
         self.builds = OpenedBuilds(self.settings)
         self.sessions = Sessions()
+        self.limits = Limits()
         self.log = AuditLog.beside(self.settings.store)
         self._fresh: dict[str, str] = {}
         self.rule = _rule(self.builds, self.settings.disclosure)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
 
 from openphm.access import Action, Role
 from openphm.core.identifiers import LSOACode, ODSCode
+from openphm.pages import Page
+from openphm.population import Population
 from openphm.reports import REPORTS, data_quality
 from openphm.web.asking import DOWNLOAD, Ask, Asking
 from openphm.web.filters import Filters, Option
@@ -198,12 +201,17 @@ def shown_of(one: ReportScreen, ask: Asking, filters: Filters) -> Shown:
     given |= {o.name: filters.chosen[o.name] for o in one.options if o.name in filters.chosen}
     if "months" in given:
         given["months"] = int(given["months"])
-    return ask.shown(
-        one.report,
-        lambda population: REPORTS[one.report](population, **given),
-        place=filters.chosen.get("place"),
-        options=given,
-    )
+    make = partial(_made, one.report, given)
+    place = filters.chosen.get("place")
+    if "cohort" in given:
+        return ask.shown_of_cohort(
+            one.report, [given["cohort"]], make, place=place, as_at=given["as_at"], options=given
+        )
+    return ask.shown(one.report, make, place=place, options=given)
+
+
+def _made(name: str, given: Mapping[str, Any], population: Population) -> Page:
+    return REPORTS[name](population, **given)
 
 
 def _add(one: ReportScreen) -> None:

@@ -14,6 +14,7 @@ from openphm.access import Purpose, Role
 from openphm.core.errors import AccessRefused, UsageError
 from openphm.web.asking import Ask, NotFound, cookie_name, form_of, local_path
 from openphm.web.directory import DemoDirectory, RegisterDirectory, purposes_of
+from openphm.web.limits import SIGN_INS
 from openphm.web.screen import EVERYBODY, Screen
 from openphm.web.sessions import key_of
 from openphm.web.suite import Suite
@@ -43,6 +44,7 @@ def demo_sign_in(request: Request, form: Form) -> Response:
     suite: Suite = request.app.state.suite
     if not isinstance(suite.directory, DemoDirectory):
         raise NotFound
+    _limit(request, suite)
     name = str(form.get("role", ""))
     if name not in list(Role):
         raise UsageError("role", "there is no such role", remedy="choose one of the list")
@@ -64,6 +66,7 @@ def begin(request: Request, next: str = "") -> Response:
     suite: Suite = request.app.state.suite
     if suite.provider is None:
         raise NotFound
+    _limit(request, suite)
     url, ticket = suite.provider.begin(local_path(next))
     answer = RedirectResponse(url, 303)
     _set(answer, suite, _ticket_name(suite), ticket, seconds=600)
@@ -132,6 +135,11 @@ def end_session(ask: Ask) -> Response:
         ask.remember("session.ended", how="from another")
         ask.suite.sessions.end(key)
     return ask.see("/sessions")
+
+
+def _limit(request: Request, suite: Suite) -> None:
+    """So many tries to sign in from one address."""
+    suite.limits.take(f"sign-in {request.client.host if request.client else ''}", SIGN_INS)
 
 
 def _ticket_name(suite: Suite) -> str:
