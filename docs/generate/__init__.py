@@ -10,6 +10,7 @@ from docs.generate.definitions import definitions_page, extracts_page
 from docs.generate.evaluation_plan import plan_schema
 from docs.generate.measures import measures_page
 from docs.generate.reidentification import reidentification_page
+from docs.generate.scenario import scenario_schema_page
 from docs.generate.tables import tables_page
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -20,4 +21,5 @@ PAGES: dict[str, Callable[[], str]] = {
     "extracts.md": extracts_page,
     "measures.md": measures_page,
     "reidentification.md": reidentification_page,
+    "scenario.schema.json": scenario_schema_page,
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openphm.definitions.entry import Entry
-from openphm.definitions.scenario_ranges import CERTAINLY_NONE, Range, read_range
+from openphm.definitions.scenario_ranges import CERTAINLY_NONE, Range, read_range, refuse_negative
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Intervention:
     """One intervention.
 
     cohort   the id or criterion of those it is for; None: everybody of the baseline
-    people   so many people instead of a cohort, when the baseline is stated
+    people   so many of the cohort, or of everybody where no cohort is named
     reach    share of the cohort reached, in year 1, 2 ...; the last one stays
     ramp     share of the effect reached, in year 1, 2 ...
     """
@@ -135,8 +135,7 @@ def _substitution(entry: Entry) -> Substitution:
     found = Substitution(
         entry.text("avoided") or "", entry.text("created") or "", entry.number("units") or 0.0
     )
-    if found.units < 0:
-        entry.problems.add(entry.at("units"), f"{found.units:g} is below zero.", allowed="0 or more")
+    refuse_negative(entry, "units", found.units)
     entry.done()
     return found
 
@@ -147,6 +146,8 @@ def _shares(entry: Entry, key: str) -> tuple[float, ...]:
     if value is None:
         return (1.0,)
     found = []
+    if value == []:
+        entry.problems.add(entry.at(key), "no year stands here.", allowed="a share, or one for each year")
     for number, item in enumerate(value if isinstance(value, list) else [value], start=1):
         if not isinstance(item, int | float) or isinstance(item, bool) or not 0 <= item <= 1:
             said = f"{item:g} in year {number}" if isinstance(item, int | float) else f"year {number}"
@@ -175,7 +176,7 @@ def _cost(entry: Entry) -> ProgrammeCost:
         one.number("optimism_bias", 0.0) or 0.0,
     )
     for key in ("set_up_gbp", "yearly_gbp", "hours_per_year", "per_person_gbp", "optimism_bias"):
-        if getattr(found, key) < 0:
-            one.problems.add(one.at(key), f"{getattr(found, key):g} is below zero.", allowed="0 or more")
+        refuse_negative(one, key, getattr(found, key))
+    refuse_negative(one, "hour_gbp", min(found.hour_gbp.low, found.hour_gbp.value))
     one.done()
     return found

@@ -52,10 +52,22 @@ def read_ranges(entry: Entry, key: str) -> dict[str, Range]:
     return found
 
 
+def refuse_negative(entry: Entry, key: str, value: float) -> None:
+    """Note a value that must not be below zero."""
+    if value < 0:
+        entry.problems.add(entry.at(key), f"{value:g} is below zero.", allowed="0 or more")
+
+
 def _range(one: Entry) -> Range:
-    low, high = one.number("p10"), one.number("p90")
+    low, high = one.number("p10", None), one.number("p90", None)
     middle = one.number("value", None)
     if low is None or high is None:
+        if middle is None or (low, high) != (None, None):
+            one.problems.add(
+                one.where,
+                "a percentile is missing.",
+                allowed="`value` alone, or p10 and p90 with or without it",
+            )
         return Range(middle or 0.0)
     middle = (low + high) / 2 if middle is None else middle
     if not low <= middle <= high:

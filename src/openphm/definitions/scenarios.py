@@ -23,10 +23,18 @@ from openphm.definitions.header import HEADER_KEYS
 from openphm.definitions.own_file import read_own_file
 from openphm.definitions.problems import Problems
 from openphm.definitions.scenario_interventions import Intervention, read_intervention
-from openphm.definitions.scenario_ranges import CERTAINLY_NONE, Range, read_range, read_ranges
+from openphm.definitions.scenario_ranges import (
+    CERTAINLY_NONE,
+    Range,
+    read_range,
+    read_ranges,
+    refuse_negative,
+)
 
 LONGEST_HORIZON = 20
-MOST_RUNS = 20_000
+FEWEST_RUNS, MOST_RUNS = 100, 20_000
+FEWEST_PEOPLE = 10
+"""Of a cohort of a build: fewer would let a small group be counted by trying."""
 PRICES = ("real", "nominal")
 POPULATIONS = ("published", "list")
 MOVEMENTS = ("transitions", "fixed")
@@ -136,9 +144,9 @@ def _read(entry: Entry, sha256: str) -> Scenario:
         inflation=read_ranges(entry, "inflation"),
         discounting=entry.text("discounting", "green_book") or "green_book",
         cash_releasing_share=_share(entry, "cash_releasing_share", 0.35),
-        occupancy=_share(entry, "occupancy", 0.92),
-        hours_per_wte=entry.number("hours_per_wte", 1545.0) or 1545.0,
-        runs=_within(simulation, "runs", simulation.integer("runs", 1000, minimum=100), MOST_RUNS),
+        occupancy=_above_0(entry, "occupancy", 0.92, most=1.0),
+        hours_per_wte=_above_0(entry, "hours_per_wte", 1545.0),
+        runs=_within(simulation, "runs", simulation.integer("runs", 1000, minimum=FEWEST_RUNS), MOST_RUNS),
         seed=simulation.integer("seed", 1),
         correlation=_share(simulation, "correlation", 0.5),
         version=entry.text("version", ""),
@@ -190,9 +198,8 @@ def _activity(name: str, entry: Entry) -> StatedActivity:
         entry.number("bed_days", 0.0) or 0.0,
         entry.number("hours", 0.0) or 0.0,
     )
-    for key, value in (("rate", found.rate), ("unit_cost_gbp", found.unit_cost_gbp)):
-        if value < 0:
-            entry.problems.add(entry.at(key), f"{value:g} is below zero.", allowed="0 or more")
+    for key in ("rate", "unit_cost_gbp", "bed_days", "hours"):
+        refuse_negative(entry, key, getattr(found, key))
     entry.done()
     return found
 
@@ -201,6 +208,7 @@ def _from_build(entry: Entry) -> FromBuild:
     backlog = {}
     for name, one in entry.named_entries("backlog"):
         backlog[name] = (one.number("units") or 0.0, one.integer("years", minimum=1) or 1)
+        refuse_negative(one, "units", backlog[name][0])
         one.done()
     found = FromBuild(
         entry.choice("population", POPULATIONS, "published", thing="population") or "published",
@@ -219,6 +227,16 @@ def _share(entry: Entry, key: str, default: float) -> float:
     if value is None or not 0 <= value <= 1:
         if value is not None:
             entry.problems.add(entry.at(key), f"{value:g} is not a share.", allowed="0 to 1")
+        return default
+    return float(value)
+
+
+def _above_0(entry: Entry, key: str, default: float, most: float = float("inf")) -> float:
+    value = entry.number(key, default)
+    if value is None or not 0 < value <= most:
+        if value is not None:
+            allowed = f"more than 0, at most {most:g}" if most < float("inf") else "more than 0"
+            entry.problems.add(entry.at(key), f"{value:g} cannot be used.", allowed=allowed)
         return default
     return float(value)
 
@@ -242,6 +260,8 @@ def _check_interventions(entry: Entry, scenario: Scenario) -> None:
                 f"'{id_}' is used twice.",
                 remedy="give it another id",
             )
+    for number, one in enumerate(scenario.interventions):
+        _check_people(entry, scenario, one, number)
     if scenario.stated is None:
         return
     known = [one.id for one in scenario.stated.activities]
@@ -250,9 +270,28 @@ def _check_interventions(entry: Entry, scenario: Scenario) -> None:
         for activity in one.activities:
             if activity not in known:
                 entry.problems.add_unknown(f"{place}.effects", activity, known, thing="activity")
-        if one.people is not None and one.people > scenario.stated.people:
-            entry.problems.add(
-                f"{place}.people",
-                f"the cohort has {one.people:,} people, the population {scenario.stated.people:,}.",
-                allowed="a cohort within the population",
-            )
+
+
+def _check_people(entry: Entry, scenario: Scenario, one: Intervention, number: int) -> None:
+    """How many it is for fits the baseline; a cohort needs people to be found among."""
+    place, stated = f"{entry.at('interventions')}[{number}]", scenario.stated
+    if stated is not None and one.cohort is not None:
+        entry.problems.add(
+            f"{place}.cohort",
+            "a stated baseline has no people to find a cohort among.",
+            remedy="write `people:`, or `baseline: {from: build}`",
+        )
+    if one.people is None:
+        return
+    if stated is not None and one.people > stated.people:
+        entry.problems.add(
+            f"{place}.people",
+            f"the cohort has {one.people:,} people, the population {stated.people:,}.",
+            allowed="a cohort within the population",
+        )
+    if stated is None and one.people < FEWEST_PEOPLE:
+        entry.problems.add(
+            f"{place}.people",
+            f"{one.people} people are too few.",
+            allowed=f"{FEWEST_PEOPLE} or more, when the baseline comes from a build",
+        )
