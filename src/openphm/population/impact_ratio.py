@@ -86,6 +86,9 @@ def adjusted_ratio(held: Group, others: Group) -> Interval:
     weight = 1 / (t + s)
     base = (first.events + other.events) / (t * theta + s)
     spread = (s * weight) ** 2 * first.about(theta * base) + (theta * t * weight) ** 2 * other.about(base)
+    if spread.sum() <= 0:  # one person a stratum: nothing tells how much people differ
+        nothing = np.float64("nan")
+        return Interval(np.asarray(theta), np.asarray(nothing), np.asarray(nothing))
     error = np.sqrt(spread.sum()) / (theta * (other.events * t * weight).sum())
     limits = theta * np.exp(np.array([-1, 1]) * Z * error)
     return Interval(np.asarray(theta), np.asarray(limits[0]), np.asarray(limits[1]))

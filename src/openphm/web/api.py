@@ -150,7 +150,7 @@ def report(
     _for_roles(who, one)
     given: dict[str, Any] = {"as_at": as_at, "by": by}
     own = {"event": event, "cohort": cohort, "months": months}
-    asked = {key: value for key, value in own.items() if value is not None}
+    asked: dict[str, Any] = {key: value for key, value in own.items() if value is not None}
     REPORTS[name].check_options(asked)
     for option in one.options:
         if option.check is not None and option.name in asked:
