@@ -19,7 +19,8 @@ from openphm.projections import Population, Projection, measured, opened, projec
 from openphm.projections.backtest import back_test, backtest_result
 from openphm.projections.case import case_result, compare_result
 from openphm.projections.from_evaluation import with_evaluations
-from openphm.projections.pages import case_page, plain_page, run_page
+from openphm.projections.pages import case_page, plain_page, run_page, split_page
+from openphm.projections.split import WAYS, split_result
 from openphm.projections.views import BY, baseline_result
 
 
@@ -69,15 +70,18 @@ def _source(people: Population, asked: Asked, *plans: Scenario) -> Provenance:
 
 @command.command("run")
 @click.argument("scenario", metavar="SCENARIO")
+@click.option("--by", type=click.Choice(WAYS), help="Split cost, activity, nights and staff hours so.")
 @answer_options
-def run(scenario: str, asked: Asked) -> None:
+def run(scenario: str, by: str | None, asked: Asked) -> None:
     """Work a scenario out: activity, cost, beds, staff and money, year by year."""
     begun = time.monotonic()
     with _asking(asked) as people:
         with waiting(asked, "Projecting"):
             projection = _worked_out(people, scenario, asked)
-            result = run_result(projection, _source(people, asked, projection.scenario))
-        page = run_page(result, projection.scenario.title)
+            source = _source(people, asked, projection.scenario)
+            result = split_result(projection, by, source) if by else run_result(projection, source)
+        title = projection.scenario.title
+        page = split_page(result, title) if by else run_page(result, title)
         answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)
 
 

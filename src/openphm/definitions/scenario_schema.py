@@ -114,7 +114,7 @@ def _intervention() -> Schema:
             "name": TEXT,
             "cohort": {
                 "anyOf": [TEXT, {"type": "object"}],
-                "description": "A cohort's id or a criterion (docs/reference/criteria.md); left out: everybody",
+                "description": "A cohort's id or a criterion (docs/reference/criteria.md); or everybody",
             },
             "people": {"type": "integer", "minimum": 1},
             "reach": _yearly(),

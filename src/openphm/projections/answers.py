@@ -20,12 +20,14 @@ class _Rows:
     """Writes rows. Figures that rest on people carry their number; stated ones are nobody's."""
 
     def __init__(self, projection: Projection) -> None:
-        self._people = projection.path.n_people
+        self._people, self._least = projection.path.n_people, projection.n_people
 
-    def cell(self, value: float | None) -> Cell | Scalar:
+    def cell(self, value: float | None, *, is_planned: bool = True) -> Cell | Scalar:
+        """is_planned: the figure depends on the interventions, and so rests on the smallest cohort."""
         if value is None or not np.isfinite(value):
             return Cell(None) if self._people else None
-        return Cell(float(value), n_people=self._people) if self._people else float(value)
+        people = self._least if is_planned else self._people
+        return Cell(float(value), n_people=people) if self._people else float(value)
 
     def row(
         self, place: tuple[int, str, str], unit: str, *, before: float | None = None,
@@ -33,7 +35,8 @@ class _Rows:
         runs: Floats | None = None,
     ) -> Line:  # fmt: skip
         low, middle, high = (None, None, None) if runs is None else _percentiles(runs)
-        return (*place, *(self.cell(one) for one in (before, after, low, middle, high)), unit)
+        planned = (self.cell(one) for one in (after, low, middle, high))
+        return (*place, self.cell(before, is_planned=False), *planned, unit)
 
 
 def _percentiles(runs: Floats) -> tuple[float, float, float]:

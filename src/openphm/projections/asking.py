@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from openphm.core.errors import PlanError, Problem, nearest
@@ -47,7 +48,7 @@ def project_in(population: Population, scenario: Scenario, as_at: date | None = 
 
 def _cover(population: Population, ground: Ground, path: Path, cohort: object, as_at: date) -> Cover:
     if cohort is None:
-        return Cover.of_share(path, 1.0)
+        return replace(Cover.of_share(path, 1.0), n_people=path.n_people)
     what = cohort if isinstance(cohort, str | dict) else str(cohort)
     members = population.cohort(what).members_sql()
     people, units = cohort_units(population, members, as_at, ground.measured.activities)

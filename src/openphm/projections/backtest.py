@@ -25,9 +25,8 @@ from openphm.population import Population
 from openphm.population.baseline import Measured, measured
 from openphm.population.transitions import Movements, movements
 from openphm.projections.from_build import units_per_person
-from openphm.projections.path import Floats
+from openphm.projections.path import Z90, Floats
 from openphm.projections.people import Rates, banded, moved_people
-from openphm.projections.simulate import Z90
 
 COLUMNS = (
     "origin", "setting", "place", "actual", "projected", "p10", "p90", "same_as_last_year", "is_held", "unit",

@@ -17,6 +17,7 @@ from openphm.core.results import Cell, Provenance, Result, Scalar
 from openphm.definitions.scenario_ranges import Range
 from openphm.projections.account import mitigated_units, planned_account
 from openphm.projections.answers import ALL, IN_YEAR, TO_DATE, notes_of, run_result
+from openphm.projections.mitigation import Planned
 from openphm.projections.path import Floats
 from openphm.projections.projection import Projection
 
@@ -63,8 +64,8 @@ def _with_hour(projection: Projection, number: int, value: float) -> float:
     return _value(projection, planned)
 
 
-def _value(projection: Projection, planned: Sequence[object]) -> float:
-    account = planned_account(projection.path, planned)  # type: ignore[arg-type]
+def _value(projection: Projection, planned: Sequence[Planned]) -> float:
+    account = planned_account(projection.path, planned)
     return float(projection.net_present_value(account)[-1])
 
 

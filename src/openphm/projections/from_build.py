@@ -20,10 +20,12 @@ from openphm.definitions.scenarios import FromBuild, Scenario
 from openphm.population.baseline import Measured
 from openphm.population.transitions import Movements
 from openphm.projections.mitigation import Cover
-from openphm.projections.path import BASE, DRIVERS, Floats, Path, inflation_of
+from openphm.projections.path import BASE, DRIVERS, Z90, Floats, Path, general_inflation, inflation_of
 from openphm.projections.people import Rates, banded, fixed_people, moved_people, targets
 
-PRIOR = 10.0
+PRIOR, PLACE_PRIOR = 10.0, 50.0
+DRAWS = 50
+"""Draws of movement and health; each run of the simulation takes one of them."""
 HEALTH_FROM_BAND = 11
 """Better health is counted from age 55 on, as in the New Hospital Programme model."""
 
@@ -55,11 +57,11 @@ def path_of_build(scenario: Scenario, asked: FromBuild, ground: Ground, facts: P
     rates = Rates.of(ground.movements) if ground.movements is not None else None
     target = targets(measured.people, ground.published)
     fixed = fixed_people(measured.people, rates, years, target)
-    moving = fixed
-    if asked.movement == "transitions" and rates is not None:
-        moving = banded(moved_people(measured.people, rates, years, target).people)
+    moving = _moving(asked, measured, fixed, rates, target)
     growth = _growth(asked, measured, facts)
     stages = _stages(asked, measured, (fixed, moving), np.array([one.value for one in growth]))
+    health = _health(measured, years + 1, asked.health_years.value)
+    expected = _expected(measured, moving, health)
     units = measured.units.sum(axis=(1, 2))
     cost = measured.cost.sum(axis=(1, 2))
     whole = units.sum(axis=0)
@@ -78,6 +80,11 @@ def path_of_build(scenario: Scenario, asked: FromBuild, ground: Ground, facts: P
         inflation=inflation_of(scenario, measured.activities),
         growth=growth,
         population_growth=Range(0.0),
+        general=general_inflation(scenario),
+        variants=_variants(scenario, asked, ground, fixed) / np.where(expected > 0, expected, 1.0),
+        places=measured.places,
+        place_people=measured.place_people.sum(axis=(1, 2, 3)),
+        place_shares=_place_shares(measured, moving, health),
         dispersion=np.maximum(
             np.divide(measured.squares, whole, out=np.ones(len(whole)), where=whole > 0), 1
         ),
@@ -103,9 +110,7 @@ def _stages(
     grown = base * (total / total[0])[:, None, None]
     aged = np.einsum("ysbx,sbxp->ysp", fixed, rho)
     with_moves = np.einsum("ysbx,sbxp->ysp", moving, rho)
-    with_health = np.einsum(
-        "ysbx,sbxp,ybp->ysp", moving, rho, _health(asked, measured, len(fixed)), optimize=True
-    )
+    with_health = _expected(measured, moving, _health(measured, len(fixed), asked.health_years.value))
     years = np.arange(len(fixed))[:, None, None]
     with_growth = with_health * (1 + growth) ** years
     with_backlog = with_growth + _backlog(asked, measured, with_growth)
@@ -113,15 +118,71 @@ def _stages(
     return {BASE: base, **dict(zip(DRIVERS, found, strict=True))}
 
 
-def _health(asked: FromBuild, measured: Measured, years: int) -> Floats:
-    """Rate at the adjusted age ÷ rate at the age [years, 19, P]; 1 below age 55."""
+def _moving(
+    asked: FromBuild, measured: Measured, fixed: Floats, rates: Rates | None, target: Floats | None
+) -> Floats:
+    """People [Y+1, S, 19, 2] who move between segments where the scenario asks for it."""
+    if asked.movement != "transitions" or rates is None:
+        return fixed
+    return banded(moved_people(measured.people, rates, len(fixed) - 1, target).people)
+
+
+def _expected(measured: Measured, people: Floats, health: Floats) -> Floats:
+    """Units [Y+1, S, P] of people at the measured rates and the health of each year."""
+    by_age = np.einsum("sbxp,ysbx->ysbp", units_per_person(measured), people, optimize=True)
+    return np.asarray(np.einsum("ysbp,ybp->ysp", by_age, health, optimize=True), dtype=np.float64)
+
+
+def _variants(scenario: Scenario, asked: FromBuild, ground: Ground, fixed: Floats) -> Floats:
+    """Units [draws, Y+1, S, P] with the movement of another year like it, and health that may come."""
+    rng = np.random.default_rng(scenario.seed)
+    measured, years = ground.measured, len(fixed) - 1
+    target = targets(measured.people, ground.published)
+    centre = Rates.of(ground.movements) if ground.movements is not None else None
+    low, high = asked.health_years.low, asked.health_years.high
+    found = []
+    for _ in range(DRAWS):
+        rates = None
+        if centre is not None and ground.movements is not None:
+            rates = centre.drawn(ground.movements, rng)
+        if target is None:
+            fixed = fixed_people(measured.people, rates, years, None)
+        moving = _moving(asked, measured, fixed, rates, target)
+        younger = (low + high) / 2 + rng.standard_normal() * (high - low) / (2 * Z90)
+        found.append(_expected(measured, moving, _health(measured, years + 1, younger)))
+    return np.stack(found)
+
+
+def _place_shares(measured: Measured, moving: Floats, health: Floats) -> Floats:
+    """The share of each place in the units of a year, segment and activity [G, Y+1, S, P].
+
+    Its people change as those of their segment, age and sex do everywhere, and use what they use beside what
+    is expected of them now, (O + κ) / (E + κ) with κ units.
+    """
+    now = moving[0]
+    factor = np.divide(moving, now, out=np.ones_like(moving), where=now > 0)
+    shares = []
+    for people, used in zip(measured.place_people, measured.place_units, strict=True):
+        units = _expected(measured, factor * people, health)
+        beside = (used + PLACE_PRIOR) / (units[0].sum(axis=0) + PLACE_PRIOR)
+        shares.append(units * beside)
+    whole = np.sum(shares, axis=0)
+    evenly = np.full(whole.shape, 1 / max(len(shares), 1))
+    return np.stack([np.divide(one, whole, out=evenly.copy(), where=whole > 0) for one in shares])
+
+
+def _health(measured: Measured, years: int, fitter: float) -> Floats:
+    """Rate at the adjusted age ÷ rate at the age [years, 19, P]; 1 below age 55.
+
+    fitter: years of age by which people are fitter each year.
+    """
     people = banded(measured.people).sum(axis=(0, 2))
     units = measured.units.sum(axis=(0, 2))
     curve = np.divide(units, people[:, None], out=np.zeros_like(units), where=people[:, None] > 0)
     middle = np.arange(len(people)) * 5 + 2.5
     found = np.ones((years, *curve.shape))
     for year in range(1, years):
-        younger = middle - asked.health_years.value * year
+        younger = middle - fitter * year
         for p in range(curve.shape[1]):
             moved = np.interp(younger, middle, curve[:, p])
             factor = np.divide(moved, curve[:, p], out=np.ones(len(middle)), where=curve[:, p] > 0)
@@ -150,4 +211,5 @@ def cover_of(measured: Measured, people: dict[str, float], units: dict[str, Floa
     return Cover(
         np.divide(mine, have, out=np.zeros_like(mine), where=have > 0),
         np.clip(np.divide(used, counted, out=np.zeros_like(used), where=counted > 0), 0, 1),
+        n_people=int(mine.sum()),
     )

@@ -16,7 +16,7 @@ from openphm.core.errors import PlanError, Problem, nearest
 from openphm.definitions.scenario_interventions import Effect
 from openphm.definitions.scenario_ranges import Range
 from openphm.definitions.scenarios import Scenario
-from openphm.projections.simulate import Z90
+from openphm.projections.path import Z90
 
 Found = Mapping[str, tuple[float, float, float]]
 

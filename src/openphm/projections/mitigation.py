@@ -11,7 +11,8 @@ so two interventions that each avoid all of a unit avoid it once. What substitut
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -22,10 +23,21 @@ from openphm.projections.path import Floats, Path
 
 @dataclass(frozen=True)
 class Cover:
-    """The share that a cohort has of people [segments] and of units [segments, activities]."""
+    """The share that a cohort has of people [segments] and of units [segments, activities].
+
+    n_people  how many people of a build it rests on; 0 when it was stated
+    """
 
     people: Floats
     units: Floats
+    n_people: int = 0
+
+    def of_people(self, wanted: int | None) -> Cover:
+        """So many of its people, who use what its people use; all of them when None or when it was stated."""
+        if wanted is None or self.n_people == 0:
+            return self
+        share = wanted / self.n_people
+        return replace(self, people=self.people * share, units=self.units * share)
 
     @classmethod
     def of_share(cls, path: Path, share: float) -> Cover:
@@ -36,11 +48,16 @@ class Cover:
 
 @dataclass(frozen=True)
 class Planned:
-    """An intervention with its cover, and its effects as ranges in the order of the path's activities."""
+    """An intervention, its whole cohort, and its effects as ranges in the order of the path's activities."""
 
     intervention: Intervention
-    cover: Cover
+    cohort: Cover
     changes: tuple[Range, ...]
+
+    @cached_property
+    def cover(self) -> Cover:
+        """The cover of the people planned for: the cohort, or so many of it."""
+        return self.cohort.of_people(self.intervention.people)
 
     def centre(self) -> Floats:
         """The planned changes [activities]."""
@@ -88,7 +105,7 @@ def created(planned: Sequence[Planned], avoided: Floats, path: Path, own: Sequen
 
 
 def programme_cost(one: Planned, path: Path, hour_gbp: float | Floats | None = None) -> Floats:
-    """Pounds a year [..., years+1] with optimism bias, set-up in year 1; nought in year 0.
+    """Pounds a year [..., years+1] with optimism bias, set-up in year 1, grown with prices; nought in year 0.
 
     hour_gbp: the price of an hour, or one for each run [runs, 1].
     """
@@ -101,4 +118,5 @@ def programme_cost(one: Planned, path: Path, hour_gbp: float | Floats | None = N
     yearly = (
         cost.yearly_gbp * runs + cost.hours_per_year * hour * runs + cost.per_person_gbp * one.people(path)
     )
-    return np.asarray((yearly + cost.set_up_gbp * begins) * (1 + cost.optimism_bias), dtype=np.float64)
+    real = (yearly + cost.set_up_gbp * begins) * (1 + cost.optimism_bias)
+    return np.asarray(real * path.general_price, dtype=np.float64)

@@ -15,6 +15,7 @@ from openphm.pages.page import Page, Record
 from openphm.pages.reading import figure, pounds
 
 FULL, TO_DATE, ALL = "full_effect", "to_date", "all"
+MOST_FANS = 8
 
 
 def run_page(result: Result, title: str) -> Page:
@@ -26,6 +27,58 @@ def run_page(result: Result, title: str) -> Page:
         next_step="plan how to see whether it works: openphm project case, then openphm evaluate plan",
         charts=charts,
     )
+
+
+def split_page(result: Result, title: str) -> Page:
+    """The page of `openphm project run --by`: the fan of each group that costs most."""
+    return Page(
+        title=title,
+        result=result,
+        headline=_split_headline,
+        next_step="the whole, with its money: the same without --by",
+        charts=_split_charts,
+    )
+
+
+def _costs(records: Sequence[Record]) -> dict[str, list[Record]]:
+    """The rows of cost of each group, year by year."""
+    found: dict[str, list[Record]] = {}
+    for record in records:
+        if record["metric"] == "cost_gbp":
+            found.setdefault(str(record["code"]), []).append(record)
+    return found
+
+
+def _split_headline(records: Sequence[Record]) -> str:
+    """The group whose cost grows most if nothing changes."""
+    grown = {}
+    for code, rows in _costs(records).items():
+        first, last = figure(rows[0], "unmitigated"), figure(rows[-1], "unmitigated")
+        if first is not None and last is not None:
+            grown[code] = last - first
+    if not grown:
+        return "The figures are hidden."
+    most = max(grown, key=lambda code: grown[code])
+    years = max(int(str(record["year"])) for record in records)
+    by = str(records[0]["by"])
+    return f"If nothing changes, cost grows most in {by} {most}: by {_pounds(grown[most])} in {years} years."
+
+
+def _split_charts(records: Sequence[Record]) -> list[str]:
+    drawn = []
+    for code, rows in _costs(records).items():
+        years = [_fan_year(row) for row in rows]
+        shown = [one for one in years if one is not None]
+        if len(shown) > 1:
+            drawn.append((shown[-1].unmitigated, fan(f"Cost of activity: {code}", shown, pounds)))
+    return [one for _, one in sorted(drawn, key=lambda pair: -pair[0])[:MOST_FANS]]
+
+
+def _fan_year(record: Record) -> FanYear | None:
+    """One year of a fan; None where a figure is hidden."""
+    figures = [figure(record, name) for name in ("unmitigated", "mitigated", "p10", "p90")]
+    known = [one for one in figures if one is not None]
+    return FanYear(int(str(record["year"])), *known) if len(known) == len(figures) else None
 
 
 def plain_page(result: Result, title: str, said: str, next_step: str = "") -> Page:
@@ -73,18 +126,8 @@ def _as_run(records: Sequence[Record]) -> list[dict[str, Scalar]]:
 def charts(records: Sequence[Record]) -> list[str]:
     """The fan of cost, and the waterfall of the last year."""
     years = [int(str(record["year"])) for record in records]
-    found = []
-    for year in range(max(years) + 1):
-        one = [
-            record
-            for record in records
-            if (record["year"], record["metric"], record["driver"]) == (year, "cost_gbp", ALL)
-        ]
-        figures = (
-            [figure(one[0], name) for name in ("unmitigated", "mitigated", "p10", "p90")] if one else [None]
-        )
-        if None not in figures:
-            found.append(FanYear(year, *[float(x or 0) for x in figures]))
+    costs = [record for record in records if (record["metric"], record["driver"]) == ("cost_gbp", ALL)]
+    found = [one for record in costs if (one := _fan_year(record)) is not None]
     if len(found) < 2:
         return []
     drawn = [fan("Cost of activity", found, pounds)]

@@ -17,6 +17,8 @@ from openphm.definitions.scenarios import Scenario, Stated
 
 Floats = NDArray[np.float64]
 
+Z90 = 1.2815515655446004
+"""The standard normal's 90th percentile."""
 BASE = "base"
 DRIVERS = ("population_growth", "ageing", "segment_movement", "health_status", "growth", "backlog")
 PRICE = "price"
@@ -34,8 +36,12 @@ class Path:
     inflation   range of each activity's growth of price a year above general prices
     growth      range of each activity's growth a year that stage `growth` holds the centre of
     dispersion  variance of a yearly count ÷ its mean [activities]; 1 is Poisson
+    general     growth of prices in general a year: of programmes, and what present values are freed of
+    variants    units ÷ the centre in draws of movement and health [draws, years+1, segments, activities]
     counted     units that the rates were measured from [segments, activities]; None when they were stated
     n_people    how many people the figures rest on; 0 when they were stated
+    places, place_people, place_shares  networks, their people [G], and their share of the units
+                                        [G, years+1, segments, activities]; none when they were stated
     """
 
     segments: tuple[str, ...]
@@ -50,8 +56,13 @@ class Path:
     growth: tuple[Range, ...]
     population_growth: Range
     dispersion: Floats
+    general: float = 0.0
+    variants: Floats | None = None
     counted: Floats | None = None
     n_people: int = 0
+    places: tuple[str, ...] = ()
+    place_people: Floats | None = None
+    place_shares: Floats | None = None
 
     @property
     def units(self) -> Floats:
@@ -62,6 +73,11 @@ class Path:
     def years(self) -> int:
         """Years after the base year."""
         return int(self.people.shape[0]) - 1
+
+    @property
+    def general_price(self) -> Floats:
+        """Prices in general of each year ÷ those of the base year [years+1]."""
+        return np.asarray((1 + self.general) ** np.arange(self.years + 1), dtype=np.float64)
 
     @property
     def price(self) -> Floats:
@@ -102,6 +118,7 @@ def stated_path(scenario: Scenario, stated: Stated) -> Path:
         inflation=inflation_of(scenario, names),
         growth=tuple(one.growth for one in activities),
         population_growth=stated.population_growth,
+        general=general_inflation(scenario),
         dispersion=np.ones(len(activities)),
     )
 
@@ -112,3 +129,8 @@ def inflation_of(scenario: Scenario, activities: tuple[str, ...]) -> tuple[Range
         return (Range(0.0),) * len(activities)
     general = scenario.inflation.get("all", Range(0.0))
     return tuple(scenario.inflation.get(name, general) for name in activities)
+
+
+def general_inflation(scenario: Scenario) -> float:
+    """The growth of prices in general, `all`; none in real prices."""
+    return scenario.inflation.get("all", Range(0.0)).value if scenario.prices == "nominal" else 0.0

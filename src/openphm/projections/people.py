@@ -12,7 +12,7 @@ with κ people, so that a rare segment of a small place does not move by the cha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,6 +39,15 @@ class Rates:
     infants: Floats
     births: float
     net: Floats
+
+    def drawn(self, counted: Movements, rng: np.random.Generator) -> Rates:
+        """Rates that may as well have made these counts: moves Dirichlet, deaths beta, both with the priors."""
+        total = counted.stayed.sum(axis=2, keepdims=True) + PRIOR
+        moves = rng.gamma(np.maximum(self.moves * total, 1e-9))
+        whole = counted.stayed.sum(axis=2) + counted.died + counted.left / 2 + PRIOR
+        events = np.maximum(self.deaths * whole, 1e-9)
+        deaths = rng.beta(events, np.maximum(whole - events, 1e-9))
+        return replace(self, moves=moves / moves.sum(axis=2, keepdims=True), deaths=deaths)
 
     @classmethod
     def of(cls, counted: Movements) -> Rates:

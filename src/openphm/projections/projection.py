@@ -47,8 +47,16 @@ class Projection:
 
     @cached_property
     def factors(self) -> Floats:
-        """Discount factors of years 1, 2 ..."""
-        return discount_factors(self.rates, self.path.years)
+        """Discount factors of years 1, 2 ...: pounds of those years as pounds of the base year's prices.
+
+        The rates are real ones, so what general prices grew is taken out first.
+        """
+        return discount_factors(self.rates, self.path.years) / self.path.general_price[1:]
+
+    @property
+    def n_people(self) -> int:
+        """People that what an intervention changes rests on: the smallest cohort; 0 when all is stated."""
+        return min([self.path.n_people, *(one.cohort.n_people for one in self.planned)])
 
     def net_present_value(self, account: Account) -> Floats:
         """Net present value to each year 1, 2 ... [..., years]."""
@@ -147,15 +155,29 @@ def project(
         if scenario.stated is None:
             raise PlanError(scenario.label, "the baseline is to come from a build.", remedy="give --store")
         path = stated_path(scenario, scenario.stated)
-    planned = tuple(
-        Planned(
-            one,
-            (covers or {}).get(one.id) or _stated_cover(scenario, path, number),
-            _changes(scenario, path, number),
+    held = covers or {}
+    planned = []
+    for number, one in enumerate(scenario.interventions):
+        if one.id in held:
+            _check_size(scenario, number, held[one.id])
+        cover = held[one.id] if one.id in held else _stated_cover(scenario, path, number)
+        planned.append(Planned(one, cover, _changes(scenario, path, number)))
+    return Projection(scenario, path, tuple(planned), _rates(scenario, facts))
+
+
+def _check_size(scenario: Scenario, number: int, cover: Cover) -> None:
+    """A cohort of a build has people, and no more are planned for than it has."""
+    wanted = scenario.interventions[number].people
+    where = f"{scenario.label}, interventions[{number}]"
+    if cover.n_people == 0:
+        raise PlanError(f"{where}.cohort", "nobody of this baseline is in the cohort.", remedy="widen it")
+    if wanted is not None and wanted > cover.n_people:
+        raise PlanError(
+            f"{where}.people",
+            f"the cohort has fewer than {wanted:,} people.",
+            "No more people than the cohort has, or than the baseline where no cohort is named.",
+            "write fewer, or leave `people:` out to plan for the whole cohort",
         )
-        for number, one in enumerate(scenario.interventions)
-    )
-    return Projection(scenario, path, planned, _rates(scenario, facts))
 
 
 def _stated_cover(scenario: Scenario, path: Path, number: int) -> Cover:

@@ -12,18 +12,18 @@ their dispersion φ as φ · Poisson(λ / φ).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import NDArray
 
 from openphm.definitions.scenario_ranges import Range
 from openphm.definitions.scenarios import Scenario
 from openphm.projections.account import Account, accounted
 from openphm.projections.mitigation import Planned, created, left, programme_cost
-from openphm.projections.path import Floats, Path
+from openphm.projections.path import Z90, Floats, Path
 
-Z90 = 1.2815515655446004
 MOST_CELLS = 4_000_000
 """Cells drawn at a time, so that memory stays small."""
 
@@ -38,14 +38,25 @@ class Drawn:
     changes: tuple[Floats, ...]
     hours: tuple[Floats, ...]
     rates: Floats
+    variant: NDArray[np.intp]
 
     def part(self, chosen: slice) -> Drawn:
         """Some of the runs."""
         return Drawn(
             self.growth[chosen], self.population[chosen], self.inflation[chosen],
             tuple(one[chosen] for one in self.changes), tuple(one[chosen] for one in self.hours),
-            self.rates[chosen],
+            self.rates[chosen], self.variant[chosen],
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Some runs: units [runs, years+1, segments, activities], pounds of programmes, price of each year."""
+
+    before: Floats
+    after: Floats
+    programme: Floats
+    price: Floats
 
 
 def draw(path: Path, planned: Sequence[Planned], scenario: Scenario, rng: np.random.Generator) -> Drawn:
@@ -61,6 +72,7 @@ def draw(path: Path, planned: Sequence[Planned], scenario: Scenario, rng: np.ran
         changes=tuple(changes[:, n * width : (n + 1) * width] for n in range(len(planned))),
         hours=tuple(_correlated([one.intervention.cost.hour_gbp], runs, rho, rng)[:, 0] for one in planned),
         rates=_rates(path, runs, rng),
+        variant=rng.integers(0, 1 if path.variants is None else len(path.variants), runs),
     )
 
 
@@ -86,13 +98,9 @@ def _rates(path: Path, runs: int, rng: np.random.Generator) -> Floats:
 
 def simulate(path: Path, planned: Sequence[Planned], scenario: Scenario) -> Account:
     """The account of every run: arrays with runs on the first axis."""
-    rng = np.random.default_rng(scenario.seed)
-    drawn = draw(path, planned, scenario, rng)
-    cells = path.units.size
-    step = max(MOST_CELLS // max(cells, 1), 1)
     parts = [
-        _simulated(path, planned, drawn.part(slice(start, start + step)), rng)
-        for start in range(0, scenario.runs, step)
+        accounted(path, one.before, one.after, one.programme, one.price)
+        for one in simulated_cells(path, planned, scenario)
     ]
     joined = {
         field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Account)
@@ -100,8 +108,34 @@ def simulate(path: Path, planned: Sequence[Planned], scenario: Scenario) -> Acco
     return Account(**joined)
 
 
-def _simulated(path: Path, planned: Sequence[Planned], drawn: Drawn, rng: np.random.Generator) -> Account:
+def simulated_cells(path: Path, planned: Sequence[Planned], scenario: Scenario) -> Iterator[Cells]:
+    """The cells of every run, some runs at a time. The same scenario gives the same runs."""
+    rng = np.random.default_rng(scenario.seed)
+    drawn = draw(path, planned, scenario, rng)
+    step = max(MOST_CELLS // max(path.units.size, 1), 1)
+    for start in range(0, scenario.runs, step):
+        yield _simulated(path, planned, drawn.part(slice(start, start + step)), rng)
+
+
+def _simulated(path: Path, planned: Sequence[Planned], drawn: Drawn, rng: np.random.Generator) -> Cells:
     expected = path.units * _multiplier(path, drawn) * drawn.rates[:, None]
+    if path.variants is not None:
+        expected *= path.variants[drawn.variant]
+    before, after = _counts(path, planned, drawn, expected, rng)
+    # Year 0 was measured: no run may differ from it.
+    before[:, 0] = after[:, 0] = path.units[0]
+    programme = sum(
+        (programme_cost(one, path, hour[:, None]) for one, hour in zip(planned, drawn.hours, strict=True)),
+        start=np.zeros((len(drawn.growth), path.years + 1)),
+    )
+    price = (1 + drawn.inflation[:, None, :]) ** np.arange(path.years + 1)[:, None]
+    return Cells(before, after, np.asarray(programme, dtype=np.float64), price)
+
+
+def _counts(
+    path: Path, planned: Sequence[Planned], drawn: Drawn, expected: Floats, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Counts before and after [runs, years+1, segments, activities]; what is kept is the same in both."""
     share, weights, changes = _share_left(path, planned, drawn)
     phi = path.dispersion
     touched = [n for n in range(len(path.activities)) if any(np.any(one[:, n]) for one in drawn.changes)]
@@ -119,12 +153,7 @@ def _simulated(path: Path, planned: Sequence[Planned], drawn: Drawn, rng: np.ran
     if any(one.intervention.substitutions for one in planned):
         own = [np.maximum(-w * c, 0) * expected for w, c in zip(weights, changes, strict=True)]
         after = after + created(planned, avoided, path, own)
-    programme = sum(
-        (programme_cost(one, path, hour[:, None]) for one, hour in zip(planned, drawn.hours, strict=True)),
-        start=np.zeros((len(drawn.growth), path.years + 1)),
-    )
-    price = (1 + drawn.inflation[:, None, :]) ** np.arange(path.years + 1)[:, None]
-    return accounted(path, before, after, np.asarray(programme, dtype=np.float64), price)
+    return before, after
 
 
 def _share_left(
