@@ -22,6 +22,7 @@ from openphm.evaluation.panel import Panel
 from openphm.evaluation.refutations import REFUTATIONS, Refutation, calibration
 from openphm.evaluation.sensitivity import Calibration
 from openphm.evaluation.verdict import Facts, checks
+from openphm.evaluation.weighting import MATCHED
 
 # Attempts that decide the light; the others inform.
 DECISIVE = (
@@ -181,6 +182,7 @@ class Findings:
             given_up=() if weighting is None else weighting.given_up,
             alone=max(fitted.alone_share, fitted.outside),
             unmatched=fitted.unmatched_share,
+            is_matched=weighting is not None and weighting.method == MATCHED,
             effective=0.0 if weighting is None else weighting.effective_number(treated, fitted.clusters),
             largest_weight=1.0 if shares is None else float(shares.max()),
             lost=self.lost,

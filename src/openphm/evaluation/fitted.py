@@ -89,7 +89,7 @@ class Fitted:
 
     @property
     def alone_share(self) -> float:
-        """Share of the treated with no control like them in their month, free or not."""
+        """Share of the treated with no control of any month within the caliper."""
         return len(self.matched.alone) / self.panel.n_treated
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +33,8 @@ SCORE_WEIGHT = 1.5
 class Matched:
     """rows, weights, sets: one entry for each use of a row.
 
-    unmatched  treated rows without a set: every control like them was taken
-    alone      of these, the treated rows with no control like them at all
+    unmatched  treated rows without a set: nobody like them in their month and band, or all taken
+    alone      treated rows with no control of any month within the caliper
     """
 
     rows: Ints
@@ -63,8 +63,17 @@ def match(
         _joined([np.concatenate([[1.0], np.full(len(t), 1 / len(t))]) for _, t in matched], np.float64),
         _joined([np.full(1 + len(taken), number) for number, (_, taken) in enumerate(matched)], np.int64),
         np.array([row for row, taken in zip(order, chosen, strict=True) if not taken], dtype=np.int64),
-        np.array([row for row, found in zip(order, near, strict=True) if not len(found)], dtype=np.int64),
+        order[_reach(np.sort(scores[~panel.treated]), scores[order], width) == 0].astype(np.int64),
     )
+
+
+def _reach(controls: Floats, scores: Floats, width: float) -> Ints:
+    """How many controls lie within the caliper of each score. controls: sorted."""
+    low, high = (np.searchsorted(controls, scores + side * width, where) for side, where in _SIDES)
+    return np.asarray(high - low, dtype=np.int64)
+
+
+_SIDES: tuple[tuple[int, Literal["left", "right"]], ...] = ((-1, "left"), (1, "right"))
 
 
 def _near(panel: Panel, terms: Terms, scores: Floats, order: Ints, width: float) -> list[Ints]:

@@ -27,7 +27,7 @@ from openphm.evaluation.study_planning import Planning, detectable_of, planning,
 from openphm.population import Population
 from openphm.population.opened import opened as opened
 from openphm.population.panel import PanelQuestion, PanelRows, panel
-from openphm.population.panel_coverage import gaps
+from openphm.population.panel_coverage import Gap, gaps
 from openphm.population.risk_set import Offer, first_offers, index_months
 
 
@@ -89,16 +89,17 @@ class Study:
         checks, left_out = [], set()
         titles = {one.id: one.title for one in plan.outcomes}
         for gap in gaps(self.population, [one.amount for one in plan.outcomes], first, last):
-            if gap.begins is not None and gap.amount == plan.primary.id:
+            why = _why_left_out(gap)
+            if why and gap.amount == plan.primary.id:
                 raise PlanError(
                     f"outcomes.{gap.amount}",
-                    f"its feed begins in {Month.containing(gap.begins)}; the study looks back to {first}",
-                    "A feed that begins in mid-study looks like a rise.",
+                    f"{why}; the study looks back to {first}",
+                    "A feed that begins in mid-study looks like a rise, one that is not there like nought.",
                     "shorten look_back_months, leave early offers out, or choose another primary outcome",
                 )
-            if gap.begins is not None:
+            if why:
                 left_out.add(gap.amount)
-                said = f"{titles[gap.amount]} is left out: its feed begins in {Month.containing(gap.begins)}."
+                said = f"{titles[gap.amount]} is left out: {why}."
             else:
                 said = f"{titles[gap.amount]}: {gap.months} months of the study were not delivered as usual."
             checks.append(Check("coverage", Light.AMBER, said, gap.months))
@@ -123,6 +124,12 @@ class Study:
             said = f"{who} offered the service have a follow-up that the data cut short; months are counted."
             found.append(Check("data_end", Light.GREEN, said, cut))
         return found
+
+
+def _why_left_out(gap: Gap) -> str:
+    if gap.is_absent:
+        return "this build does not hold it"
+    return "" if gap.begins is None else f"its feed begins in {Month.containing(gap.begins)}"
 
 
 def panel_of(plan: Plan, outcomes: tuple[PlannedOutcome, ...], rows: PanelRows) -> tuple[Panel, int]:

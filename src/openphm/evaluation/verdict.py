@@ -25,8 +25,9 @@ from openphm.evaluation.numbers_in_words import share_of
 class Facts:
     """The numbers that the checks look at. Shares are 0 to 1.
 
-    alone      treated people without any control like them in their month, or beyond every control's score
-    unmatched  treated people who found no free control for the matched sets
+    alone      treated people without any control like them, or beyond every control's score
+    unmatched  treated people who found no control of their month for the matched sets
+    is_matched the headline rests on the matched sets: nothing could be balanced
     """
 
     treated: int
@@ -37,6 +38,7 @@ class Facts:
     given_up: tuple[str, ...]
     alone: float
     unmatched: float
+    is_matched: bool
     effective: float
     largest_weight: float
     lost: tuple[float, float]
@@ -81,12 +83,14 @@ def _alike(facts: Facts) -> Iterator[Check]:
 
 def _support(facts: Facts) -> Iterator[Check]:
     said = f"{share_of(facts.alone, facts.treated)} offered the service have no control like them."
-    if facts.unmatched > facts.alone:
-        said += (
-            f" {share_of(facts.unmatched, facts.treated)} found no free one for the matched sets, "
-            "which are a check beside."
-        )
     yield Check("overlap", UNMATCHED.light(facts.alone), said, facts.alone)
+    said = (
+        f"{share_of(facts.unmatched, facts.treated)} offered the service found no control of their month for "
+        "the matched sets."
+    )
+    # The sets are a check beside the weights: they stop a claim only where the claim rests on them.
+    light = UNMATCHED.light(facts.unmatched)
+    yield Check("matched", light if facts.is_matched else min(light, Light.AMBER), said, facts.unmatched)
     multiple = facts.effective / facts.treated
     yield Check(
         "effective_number",

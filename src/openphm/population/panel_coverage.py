@@ -5,7 +5,7 @@ A gap in a feed is not a zero: a feed that begins in mid-study looks like a rise
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +13,7 @@ from openphm.core.periods import Month
 from openphm.criteria.trees import text
 from openphm.population.asking import Asking
 from openphm.population.measuring.coverage import coverage_of
+from openphm.population.measuring.event_sources import tables_of
 from openphm.population.panel_amounts import POINTS, Amount
 
 LEAST_SHARE = 0.9
@@ -25,35 +26,47 @@ class Gap:
 
     begins   the first month delivered, when that is after the first month looked at
     months   months of the study with less than nine tenths of the usual rows
+    is_absent  the build does not hold the tables that it is counted from
     """
 
     amount: str
     begins: date | None
     months: int
+    is_absent: bool = False
 
 
 def gaps(population: Asking, amounts: Sequence[Amount], first: Month, last: Month) -> tuple[Gap, ...]:
     """The amounts whose feed does not cover the months first to last."""
     records = _records(population, amounts)
     shares = coverage_of(population).shares
-    looked_at = list(first.until(last))
+    looked_at, tables = list(first.until(last)), set(population.tables())
     found = []
     for one in amounts:
-        held: dict[date, float] = {}
         named = {name for point in one.of for name in records.get(point, ())} | set(one.feeds)
-        for record in sorted(named):
-            for day, share in shares.get(record, {}).items():
-                held[day] = max(held.get(day, 0.0), share)
-        if not held:
-            continue
-        begins = min(held)
-        short = sum(held.get(month.end, 1.0) < LEAST_SHARE for month in looked_at)
-        if short > len(looked_at) * SEASONAL:
-            short = 0  # a feed that comes in some seasons only has no gaps
-        late = begins if begins > first.end else None
-        if late is not None or short:
-            found.append(Gap(one.name, late, short))
+        gap = _gap(one.name, [shares.get(record, {}) for record in sorted(named)], first, looked_at)
+        if gap is None and one.word == "events" and not tables_of(one.of[0]) <= tables:
+            gap = Gap(one.name, None, 0, is_absent=True)
+        if gap is not None:
+            found.append(gap)
     return tuple(found)
+
+
+def _gap(
+    name: str, feeds: Sequence[Mapping[date, float]], first: Month, looked_at: list[Month]
+) -> Gap | None:
+    """What is missing of feeds of which any may bring the amount; None when nothing is or is known."""
+    held: dict[date, float] = {}
+    for feed in feeds:
+        for day, share in feed.items():
+            held[day] = max(held.get(day, 0.0), share)
+    if not held:
+        return None
+    begins = min(held)
+    short = sum(held.get(month.end, 1.0) < LEAST_SHARE for month in looked_at)
+    if short > len(looked_at) * SEASONAL:
+        short = 0  # a feed that comes in some seasons only has no gaps
+    late = begins if begins > first.end else None
+    return Gap(name, late, short) if late is not None or short else None
 
 
 def _records(population: Asking, amounts: Sequence[Amount]) -> dict[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ import pytest
 
 from openphm.evaluation import Evaluation, Light, Outcome, Panel
 from openphm.evaluation.balancing import TOLERANCE, balance
-from openphm.evaluation.matching import Matched, match, share_out
+from openphm.evaluation.matching import Matched, _reach, match, share_out
 from openphm.evaluation.propensity import log_odds, outside_support
 from openphm.evaluation.rates import grouped
 from openphm.evaluation.terms import COVARIATE_SQUARE, KEPT, MONTH, Terms, terms_of
@@ -162,3 +162,12 @@ def test_who_has_no_control_like_them_is_told_from_who_found_none_free() -> None
     matched = match(panel, terms, log_odds(terms, panel.treated))
     assert set(matched.alone) <= set(matched.unmatched)
     assert len(matched.alone) < len(matched.unmatched)
+    checks = {one.name: one for one in Evaluation().fit(panel).verdict.checks}
+    # More than 15% without a set: amber, as the headline rests on the weights and not on the sets.
+    assert checks["matched"].value > 0.15
+    assert checks["matched"].light is Light.AMBER
+
+
+def test_a_caliper_reaches_to_both_sides_and_holds_its_ends() -> None:
+    controls = np.array([-1.0, 0.0, 1.0])
+    assert _reach(controls, np.array([0.5, 2.5, -2.0]), 0.5).tolist() == [2, 0, 0]
