@@ -69,6 +69,7 @@ def command(
         overlay=overlay,
         sign_in=read_provider_file(sign_in) if sign_in else None,
         disclosure=disclosure,
+        is_warmed=True,
     )
     settings.check()
     click.echo(f"The suite is at http://{host}:{port}/  (stop it with Ctrl-C)")

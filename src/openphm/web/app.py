@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlencode
@@ -23,6 +24,7 @@ from openphm.web.limits import TooMany
 from openphm.web.screens import all_screens
 from openphm.web.settings import Settings
 from openphm.web.suite import STATIC, Suite
+from openphm.web.warming import warm
 
 _OK, _FORBIDDEN, _MISSING, _WRONG, _TOO_MANY, _FAULT, _NO_DATA = 200, 403, 404, 422, 429, 500, 503
 
@@ -35,6 +37,8 @@ def make_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        if settings.is_warmed:
+            threading.Thread(target=warm, args=(suite,), daemon=True).start()
         yield
         suite.close()
 

@@ -94,8 +94,12 @@ class Asker:
 
         options: everything that changes the answer and is not in the scope; part of what it is kept by.
         """
-        key = (question, tuple(sorted((name, str(value)) for name, value in (options or {}).items())))
+        key = _key(question, options)
         return self.released(self.suite.builds.page(self.scope(action), place, key, make), overlaps)
+
+    def is_known(self, question: str, options: Mapping[str, object] | None = None) -> bool:
+        """Was this page asked before, so that it takes no time?"""
+        return self.suite.builds.is_known(self.scope(), None, _key(question, options))
 
     def shown_of_cohort(
         self,
@@ -141,3 +145,8 @@ class Asker:
         return self.suite.submit(
             kind, title, parameters, owner=self.user.name, role=min(self.roles), purpose=self.purpose
         )
+
+
+def _key(question: str, options: Mapping[str, object] | None) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What a page is kept by: the question and everything that changes its answer, in one order."""
+    return question, tuple(sorted((name, str(value)) for name, value in (options or {}).items()))

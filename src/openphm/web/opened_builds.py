@@ -1,13 +1,12 @@
-"""Opened builds: one for each scope and place that somebody asks about, kept open, a new one when a build is
-published; and the pages they answered, since a build never changes."""
+"""Opened builds: for each scope and place that somebody asks about, kept open, anew when a build is published;
+and the pages they answered, since a build never changes."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from threading import Lock, RLock
+from threading import Lock
 
 from openphm.access import Scope
 from openphm.definitions import Definitions, load
@@ -15,18 +14,14 @@ from openphm.pages import Page
 from openphm.population import Population
 from openphm.population.live import live_build
 from openphm.population.opened import opened
+from openphm.web.lending import Lent
 from openphm.web.settings import Settings
 
 MOST_OPEN = 24
 MOST_PAGES = 400
 
-
-@dataclass
-class _Kept:
-    """A population that is lent to one request at a time."""
-
-    lock: RLock = field(default_factory=RLock)
-    population: Population | None = None
+Key = tuple[str, Scope, str | None]
+Question = tuple[str, Scope, str | None, Hashable]
 
 
 class OpenedBuilds:
@@ -35,8 +30,9 @@ class OpenedBuilds:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = Lock()
-        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
-        self._pages: OrderedDict[Hashable, Page] = OrderedDict()
+        self._lent: OrderedDict[Key, Lent] = OrderedDict()
+        self._pages: OrderedDict[Question, Page] = OrderedDict()
+        self._being_asked: dict[Question, Lock] = {}
         self.definitions: Definitions = load(settings.overlay)
 
     @contextmanager
@@ -45,60 +41,76 @@ class OpenedBuilds:
 
         Raises UsageError for an unknown place, AccessRefused for one outside the scope.
         """
-        key = (live_build(self._settings.store), scope, place)
-        kept = self._entry(key)
-        with kept.lock:
-            if kept.population is None:
-                kept.population = opened(self._settings.store, scope, place, definitions=self.definitions)
-            yield kept.population
+        with self._entry((self._live(), scope, place)).one() as population:
+            yield population
 
     def page(
         self, scope: Scope, place: str | None, question: Hashable, make: Callable[[Population], Page]
     ) -> Page:
-        """What `make` answers for a scope and place; asked once for each build.
+        """What `make` answers for a scope and place; asked once for each build, also by many at once.
 
         question: what tells this page from every other: the name of the report and all its options.
         """
-        key = (live_build(self._settings.store), scope, place, question)
+        key = (self._live(), scope, place, question)
+        known = self._known(key)
+        if known is not None:
+            return known
         with self._lock:
-            if key in self._pages:
-                self._pages.move_to_end(key)
-                return self._pages[key]
-        with self.population(scope, place) as population:
-            # Somebody who waited for the same question finds it answered.
-            if key in self._pages:
-                return self._pages[key]
-            made = make(population)
-        with self._lock:
-            self._pages[key] = made
-            while len(self._pages) > MOST_PAGES:
-                self._pages.popitem(last=False)
-        return made
+            asked = self._being_asked.setdefault(key, Lock())
+        try:
+            with asked:
+                known = self._known(key)
+                if known is not None:  # somebody else had asked the same, and has the answer
+                    return known
+                with self.population(scope, place) as population:
+                    made = make(population)
+                self._keep(key, made)
+                return made
+        finally:
+            with self._lock:
+                self._being_asked.pop(key, None)
+
+    def is_known(self, scope: Scope, place: str | None, question: Hashable) -> bool:
+        """Was this page answered already for the live build?"""
+        return self._known((self._live(), scope, place, question)) is not None
 
     def close(self) -> None:
         """Let go of every build."""
         with self._lock:
-            kept, self._kept = list(self._kept.values()), OrderedDict()
+            lent, self._lent = list(self._lent.values()), OrderedDict()
             self._pages.clear()
-        for one in kept:
-            _close(one)
+        for one in lent:
+            one.end()
 
-    def _entry(self, key: tuple[str, Scope, str | None]) -> _Kept:
-        """The entry of a key; those of an earlier build, and the least used of too many, are let go."""
+    def _live(self) -> str:
+        return live_build(self._settings.store)
+
+    def _known(self, key: Question) -> Page | None:
         with self._lock:
-            entry = self._kept.setdefault(key, _Kept())
-            self._kept.move_to_end(key)
-            old = [other for other in self._kept if other[0] != key[0]]  # type: ignore[index]  # keys are tuples
-            many = list(self._kept)[: max(0, len(self._kept) - MOST_OPEN)]
-            gone = [self._kept.pop(other) for other in dict.fromkeys([*old, *many])]
+            if key in self._pages:
+                self._pages.move_to_end(key)
+            return self._pages.get(key)
+
+    def _keep(self, key: Question, page: Page) -> None:
+        with self._lock:
+            self._pages[key] = page
+            while len(self._pages) > MOST_PAGES:
+                self._pages.popitem(last=False)
+
+    def _entry(self, key: Key) -> Lent:
+        """The populations of a key; those of an earlier build, and the least used of too many, are let go."""
+        _, scope, place = key
+        with self._lock:
+            if key not in self._lent:
+                self._lent[key] = Lent(lambda: self._open(scope, place))
+            self._lent.move_to_end(key)
+            entry = self._lent[key]
+            old = [other for other in self._lent if other[0] != key[0]]
+            many = list(self._lent)[: max(0, len(self._lent) - MOST_OPEN)]
+            gone = [self._lent.pop(other) for other in dict.fromkeys([*old, *many])]
         for one in gone:
-            _close(one)
+            one.end()
         return entry
 
-
-def _close(kept: _Kept) -> None:
-    """Close a population when the last who asks it has finished."""
-    with kept.lock:
-        if kept.population is not None:
-            kept.population.close()
-            kept.population = None
+    def _open(self, scope: Scope, place: str | None) -> Population:
+        return opened(self._settings.store, scope, place, definitions=self.definitions)

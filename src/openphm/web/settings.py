@@ -21,7 +21,7 @@ class Settings:
     overlay     the site's own definitions
     sign_in     the provider that says who somebody is, where this is no demo
     disclosure  the rule for small numbers on every page
-    memory      of the engine, for each opened build
+    is_warmed   ask the usual pages of the whole system when it starts, so that nobody waits for them
     """
 
     store: Path
@@ -32,8 +32,7 @@ class Settings:
     overlay: Path | None = None
     sign_in: ProviderFile | None = None
     disclosure: str = "default"
-    memory: str = "1GB"
-    threads: int | None = None
+    is_warmed: bool = False
 
     @property
     def is_loopback(self) -> bool:

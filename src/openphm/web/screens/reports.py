@@ -170,6 +170,9 @@ SCREENS = (
     ),
 )
 
+USUAL: Mapping[str, object] = {"as_at": None, "by": None}
+"""What a page without filters asks."""
+
 screen = Screen("overview", roles=ANALYSTS)
 
 
