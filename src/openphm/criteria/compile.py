@@ -141,6 +141,9 @@ def compile_flags(
 
 
 def _zero_or_one(test: exp.Expr) -> exp.Expr:
+    """1 or 0. What is not known is 0 without being asked: CASE takes its ELSE for null."""
+    if isinstance(test, exp.Coalesce) and test.expressions == [exp.false()]:
+        test = test.this
     return exp.Case().when(test, number(1), copy=False).else_(number(0), copy=False)
 
 

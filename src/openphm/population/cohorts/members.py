@@ -61,8 +61,9 @@ def ask_flags(
 
 
 def pattern_of(steps: int, alias: str = "f") -> str:
-    """The steps as one whole number: bit 0 is the first step."""
-    return " + ".join(f"CAST({alias}.step_{place} AS BIGINT) * {1 << place}" for place in range(steps))
+    """The steps as one whole number: bit 0 is the first step. Above 30 steps it needs a larger number."""
+    held = "{0}.step_{1}" if steps <= 30 else "CAST({0}.step_{1} AS BIGINT)"
+    return " + ".join(f"{held.format(alias, place)} * {1 << place}" for place in range(steps))
 
 
 def steps_of(chosen: Chosen) -> list[tuple[str, Criterion]]:
