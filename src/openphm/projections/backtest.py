@@ -89,7 +89,9 @@ def back_test(population: Population, origins: int = 2) -> list[Year]:
     held = [measured(population, day) for day in dates]
     moves = [movements(population, day) for day in dates[1:-1]]
     found = []
-    earlier = _projected(held[0], held[1], None)
+    # The year before the first origin: what moved in it is known at that origin. Without it, its growth would
+    # hold that of people, and be counted twice.
+    earlier = _projected(held[0], held[1], moves[0])
     for number in range(1, len(held) - 1):
         raw = _projected(held[number], held[number + 1], moves[number - 1])
         found.append(_calibrated(raw, earlier))
@@ -115,7 +117,7 @@ def score(years: Sequence[Year], setting: str = ALL) -> Score:
     )
 
 
-def _projected(base: Measured, came: Measured, counted: Movements | None) -> Year:
+def _projected(base: Measured, came: Measured, counted: Movements) -> Year:
     """The year after `base`, before its spread and growth are learnt from the year before."""
     places = tuple(code for code in base.places if code in came.places)
     settings = tuple(dict.fromkeys(base.settings))
@@ -152,11 +154,9 @@ def _unit_cost(base: Measured) -> Floats:
     return np.asarray(np.divide(cost, units, out=np.zeros_like(cost), where=units > 0), dtype=np.float64)
 
 
-def _growth_of_people(base: Measured, counted: Movements | None) -> Floats:
-    """People a year on ÷ people now [S, 19, 2], from the list's own year; 1 where it is not known."""
+def _growth_of_people(base: Measured, counted: Movements) -> Floats:
+    """People a year on ÷ people now [S, 19, 2], moving as in a year of the list."""
     people = banded(base.people)
-    if counted is None:
-        return np.ones_like(people)
     ahead = banded(moved_people(base.people, Rates.of(counted), 1, None).people[1])
     return np.asarray(np.divide(ahead, people, out=np.ones_like(people), where=people > 0), dtype=np.float64)
 
@@ -164,7 +164,8 @@ def _growth_of_people(base: Measured, counted: Movements | None) -> Floats:
 def _calibrated(raw: Year, earlier: Year) -> Year:
     """With spread and growth of each setting learnt from the year before.
 
-    Growth beyond ageing is expected again; half of it is taken as the standard error that all places share.
+    Growth beyond ageing is expected again. Half of it is the standard error that all places share; a setting
+    draws half of its variance from the median of all settings, for one year's growth may be nought by chance.
     """
     growth = earlier.actual.sum(axis=0) / np.maximum(earlier.projected.sum(axis=0), 1e-9)
     growth = np.where(earlier.projected.sum(axis=0) > 0, growth, 1.0)
@@ -172,7 +173,9 @@ def _calibrated(raw: Year, earlier: Year) -> Year:
     squared = np.divide(left**2, earlier.error**2, out=np.ones_like(left), where=earlier.error > 0)
     scale = np.maximum(squared.mean(axis=0), SMALLEST_SCALE)
     projected = raw.projected * growth
-    error = np.sqrt((raw.error * growth) ** 2 * scale + (projected * (growth - 1) / 2) ** 2)
+    beyond = (growth - 1) ** 2
+    shared = (beyond + np.median(beyond)) / 2 / 4
+    error = np.sqrt((raw.error * growth) ** 2 * scale + projected**2 * shared)
     return Year(raw.origin, raw.settings, raw.places, raw.people, raw.actual, projected, error, raw.before)
 
 

@@ -41,7 +41,7 @@ class Rates:
     net: Floats
 
     def drawn(self, counted: Movements, rng: np.random.Generator) -> Rates:
-        """Rates that may as well have made these counts: moves Dirichlet, deaths beta, both with the priors."""
+        """Rates that may as well have made these counts: moves are Dirichlet, deaths beta."""
         total = counted.stayed.sum(axis=2, keepdims=True) + PRIOR
         moves = rng.gamma(np.maximum(self.moves * total, 1e-9))
         whole = counted.stayed.sum(axis=2) + counted.died + counted.left / 2 + PRIOR
