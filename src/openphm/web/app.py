@@ -44,6 +44,7 @@ def make_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title="OpenPHM",
+        redirect_slashes=False,
         version="1",
         description=api.__doc__ or "",
         docs_url=None,

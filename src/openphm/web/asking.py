@@ -113,6 +113,9 @@ class Asking(Asker):
             "beside": beside(entries, self.roles, self.section, self.path),
             "is_partial": self.is_partial,
             "fresh": self.suite.freshness(),
+            "may_read_quality": any(
+                one.path == "/governance/data-quality" and one.roles & self.roles for one in entries
+            ),
         }
 
     def see(self, path: str) -> Response:

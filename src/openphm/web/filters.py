@@ -18,9 +18,9 @@ class Option:
 
     name     in the address, such as `by`
     label    on the page
-    choices  what it may be, each with its name for people; empty for a free text that `check` allows
+    choices  what it may be, each with its name for people; empty for a free text
     default  what holds when it is not given; not written in the address
-    check    for free text: answers the value in its one form, or None when it is not allowed
+    check    for what is not a choice: answers the value in its one form, or None when it is not allowed
     """
 
     name: str
@@ -31,8 +31,8 @@ class Option:
 
     def read(self, text: str) -> str | None:
         """The value in its one form; None when it is not allowed."""
-        if self.choices:
-            return text if text in self.choices else None
+        if text in self.choices:
+            return text
         return self.check(text.strip()) if self.check else None
 
     def said(self, value: str) -> str:

@@ -1,5 +1,6 @@
-"""Opened builds: for each scope and place that somebody asks about, kept open, anew when a build is published;
-and the pages they answered, since a build never changes."""
+"""Opened builds: kept open for each scope and place that somebody asks about, anew when a build is published;
+with the pages they answered, since a build never changes.
+"""
 
 from __future__ import annotations
 

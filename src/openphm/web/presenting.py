@@ -89,7 +89,7 @@ def present(page: Page, rule: DisclosureRule, overlaps: Sequence[Overlap] = ()) 
     fold = _fold(page.layout)
     return Shown(
         title=page.title,
-        headline=page.headline(records),
+        headline=page.headline(records) or "There are too few people here to say anything.",
         tables=tuple(_table(wide, page.title) for wide in widen(released, fold)),
         drawings=tuple(page.charts(records)),
         notes=tuple(note.replace("(*)", CONFIDENTIAL) for note in released.notes),

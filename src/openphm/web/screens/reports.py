@@ -17,7 +17,7 @@ from openphm.reports import REPORTS, data_quality
 from openphm.web.asking import DOWNLOAD, Ask, Asking
 from openphm.web.filters import Filters, Option
 from openphm.web.presenting import Shown
-from openphm.web.screen import ANALYSTS, EVERYBODY, READERS, Screen
+from openphm.web.screen import ANALYSTS, READERS, Screen
 
 ORDER = 10
 _CLINICIAN, _EXECUTIVE, _FINANCE = Role.CLINICIAN, Role.EXECUTIVE, Role.FINANCE
@@ -170,6 +170,9 @@ SCREENS = (
     ),
 )
 
+QUALITY = frozenset({Role.ICB_ANALYST, Role.SUPER_USER, _FINANCE, Role.IG_LEAD})
+"""Those whose grant has READ_QUALITY."""
+
 USUAL: Mapping[str, object] = {"as_at": None, "by": None}
 """What a page without filters asks."""
 
@@ -181,14 +184,27 @@ def _place(text: str) -> str | None:
     return found.text if found else None
 
 
+def _places(population: Population) -> dict[str, str]:
+    """The places a user may choose, networks first; those of another are refused all the same."""
+    scope = population.scope
+    own = [
+        one
+        for one in sorted(population.places, key=lambda one: (one.kind != "pcn", one.name))
+        if (scope.practices is None or one.code in scope.practices)
+        and (scope.pcns is None or one.code in scope.pcns)
+    ]
+    return {one.code: f"{one.name} ({one.code})" for one in own}
+
+
 def options_of(one: ReportScreen, ask: Asking) -> list[Option]:
     """What can be chosen on a report's page by this user."""
     report = REPORTS[one.report]
     with ask.population() as population:
         dates = {day.isoformat(): f"{day:%-d %B %Y}" for day in reversed(population.month_ends[11:])}
         newest = population.as_at.isoformat()
+        places = _places(population)
     made = [
-        Option("place", "Place", check=_place),
+        Option("place", "Place", {"": "All that I may see", **places}, check=_place),
         Option("as_at", "As at", {newest: dates.get(newest, newest), **dates}, default=newest),
     ]
     if report.by:
@@ -253,7 +269,7 @@ for _one in SCREENS:
     _add(_one)
 
 
-@screen.get("/governance/data-quality", "Data quality", roles=EVERYBODY - {Role.ADMIN}, in_menu=False)
+@screen.get("/governance/data-quality", "Data quality", roles=QUALITY)
 def quality(ask: Ask) -> Response:
     """Coverage, completeness, validity, linkage and reconciliation."""
     shown = ask.shown("data-quality", data_quality, action=Action.READ_QUALITY)
