@@ -6,10 +6,7 @@ the custodian to the practice, and never here.
 
 from __future__ import annotations
 
-import base64
 import json
-import os
-import stat
 import urllib.error
 import urllib.request
 from dataclasses import replace
@@ -19,15 +16,10 @@ from typing import Any
 
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
 
 from openphm.access import Action, Purpose, Role, User, authorise, terminal_name
 from openphm.audit import AuditLog
+from openphm.cli.key_pairs import read_key, write_key, write_new
 from openphm.core.errors import CustodianRefused, UsageError
 from openphm.core.reidentification import KINDS, Request, StatusQuestion, signed
 from openphm.definitions import load
@@ -55,9 +47,7 @@ def command() -> None:
 @click.argument("output", type=_NEW_FILE)
 def key_command(output: Path) -> None:
     """Make the key that this suite signs with. Prints the public half, for the custodian's register."""
-    key = Ed25519PrivateKey.generate()
-    _write(output, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    click.echo(base64.b64encode(key.public_key().public_bytes_raw()).decode("ascii"))
+    click.echo(write_key(output, Ed25519PrivateKey.generate()))
 
 
 @command.command("request")
@@ -98,7 +88,7 @@ def request_command(output: Path | None, address: str | None, **given: Any) -> N
     }  # fmt: skip
     log.append("reidentification.asked", actor=terminal_name(), detail=detail)
     if output is not None:
-        _write(output, json.dumps(envelope).encode())
+        write_new(output, json.dumps(envelope).encode())
         click.echo(f"Request {request.request_id} for {len(request.person_ids):,} people: {output}")
     else:
         click.echo(json.dumps(_sent(f"{address}/api/requests", envelope)))
@@ -151,29 +141,8 @@ def _spelled_out(criterion: Any) -> Any:
 
 
 def _key(path: Path) -> Ed25519PrivateKey:
-    """The signing key in a file. Raises UsageError; others may not read it."""
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise UsageError(path.name, "other users may read this key.", "Mode 0600.", "chmod 600 the file")
-    try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
-    except ValueError as error:
-        raise UsageError(
-            path.name, "it is not a key.", remedy="make one with `openphm reidentify key`"
-        ) from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise UsageError(
-            path.name, "it is a key of another kind.", remedy="make one with `openphm reidentify key`"
-        )
-    return key
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise UsageError(path.name, "there is a file of this name.", remedy="name a new one") from error
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+    """The suite's signing key. Raises CustodianRefused; others may not read it."""
+    return read_key(path, Ed25519PrivateKey, made_by="openphm reidentify key")
 
 
 def _sent(address: str, envelope: dict[str, Any]) -> Any:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import os
 from pathlib import Path
 
 import click
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
 
 from openphm.cli.custodian.at_the_desk import PASSWORD_VARIABLE, form_option, open_desk, show
 from openphm.cli.custodian.options import home_option
-from openphm.core.errors import CustodianRefused, UsageError
+from openphm.cli.key_pairs import read_key, write_key, write_new
+from openphm.core.errors import UsageError
 from openphm.custodian import Home
-from openphm.custodian.key_files import refuse_readable_by_others
 from openphm.custodian.reidentification import folder_of, keep_register, open_sealed
 from openphm.custodian.reidentification.users import ROLES
 
@@ -82,15 +75,7 @@ def users(home: Path, form: str) -> None:
 @click.argument("output", type=_NEW_FILE)
 def practice_key(output: Path) -> None:
     """For a practice: make the key its lists are sealed to. Prints the public half, for the register."""
-    key = X25519PrivateKey.generate()
-    text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    try:
-        descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise UsageError("OUTPUT", "there is a file of this name.", remedy="name a new one") from error
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(text)
-    click.echo(base64.b64encode(key.public_key().public_bytes_raw()).decode("ascii"))
+    click.echo(write_key(output, X25519PrivateKey.generate()))
 
 
 @click.command("open")
@@ -99,24 +84,9 @@ def practice_key(output: Path) -> None:
 @click.option("--output", type=_NEW_FILE, required=True, help="The list as CSV (mode 0600).")
 def open_command(file: Path, key_file: Path, output: Path) -> None:
     """For a practice: open a sealed list."""
-    refuse_readable_by_others(key_file)
-    try:
-        key = load_pem_private_key(key_file.read_bytes(), password=None)
-    except ValueError as error:
-        raise CustodianRefused(
-            key_file.name, "it is not a private key.", remedy="name the practice's key"
-        ) from error
-    if not isinstance(key, X25519PrivateKey):
-        raise CustodianRefused(
-            key_file.name, "it is a key of another kind.", "An X25519 key.", "name the practice's"
-        )
+    key = read_key(key_file, X25519PrivateKey, made_by="openphm custodian requests practice-key")
     text = open_sealed(file.read_bytes(), key)
-    try:
-        descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise UsageError("--output", "there is a file of this name.", remedy="name a new one") from error
-    with os.fdopen(descriptor, "wb") as made:
-        made.write(text)
+    write_new(output, text)
     click.echo(f"Wrote {output}: {len(text.splitlines()) - 1:,} people.")
 
 

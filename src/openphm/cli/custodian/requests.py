@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -22,6 +21,7 @@ from openphm.cli.custodian.at_the_desk import (
 )
 from openphm.cli.custodian.desk_setup import SETUP
 from openphm.cli.custodian.options import home_option
+from openphm.cli.key_pairs import write_new
 from openphm.core.errors import UsageError
 from openphm.custodian.reidentification import FINDINGS, FLAGS, REFUSALS
 
@@ -127,8 +127,7 @@ def deliver(at: AtTheDesk, output: Path) -> None:
     if output.exists():
         raise UsageError("--output", "there is a file of this name.", remedy="name a new one")
     sealed = at.desk.deliver(at.actor, at.request_id)
-    with os.fdopen(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(sealed)
+    write_new(output, sealed)
     click.echo(f"Wrote {output}. Only the practice's private key opens it.")
 
 
