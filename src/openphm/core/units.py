@@ -25,6 +25,8 @@ class Unit:
     def text(self, value: float) -> str:
         """The figure as people read it."""
         written = self.pattern.format(self.times * value)
+        if written.startswith("-") and not any(digit in written for digit in "123456789"):
+            return written[1:]  # what rounds to nought has no sign
         return f"-{written.replace('-', '', 1)}" if written.startswith("£-") else written
 
 
@@ -50,6 +52,12 @@ UNITS: Mapping[str, Unit] = {
     "percentile": Unit("{:.0f}", "0"),
 }
 """Every unit of a figure. A unit that is not here is written plainly."""
+
+PER: Mapping[str, str] = {f"per_{number}": f"per {number:,}" for number in (100, 1000, 10_000, 100_000)} | {
+    "per_person_year": "per person and year",
+    "gbp_per_person_year": "per person and year",
+}
+"""What a rate is of, in words, for where the figure itself does not say so."""
 
 _BY_ENDING = (("_gbp", "gbp"), ("_share", "share"), ("_ratio", "ratio"))
 

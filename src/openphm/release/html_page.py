@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from openphm.core.results import Scalar
+from openphm.release.deciding import Figure
 from openphm.release.folding import Fold, Wide, widen
 from openphm.release.released import Released
 from openphm.release.shown import shown, spoken
@@ -44,9 +46,17 @@ def as_html(
     )
 
 
-def _cells(table: Wide) -> list[list[tuple[str, str]]]:
-    """Each figure as it is seen and as it is spoken."""
+def _cells(table: Wide) -> list[list[tuple[str, str, bool]]]:
+    """Each figure as it is seen and as it is spoken, and whether it is words, which stand left and wrap."""
     return [
-        [(shown(i, unit), spoken(i, unit)) for i, unit in zip(line.items, line.units, strict=True)]
+        [
+            (shown(i, unit), spoken(i, unit), _is_words(i))
+            for i, unit in zip(line.items, line.units, strict=True)
+        ]
         for line in table.lines
     ]
+
+
+def _is_words(item: Figure | Scalar) -> bool:
+    value = item.value if isinstance(item, Figure) else item
+    return isinstance(value, str)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from openphm.core.results import Cell, Result, Scalar
+from openphm.core.units import PER
 from openphm.pages.page import Layout, Page, Record
 from openphm.population import Population
 
@@ -88,7 +89,9 @@ def _names(found: Result) -> tuple[dict[str, str], dict[str, str]]:
     titles, groups = {}, {}
     for row in found:
         key, people = str(row["key_result"]), str(row["population"])
-        titles[key] = f"{row['measure']} ({people})" if people != "all" else str(row["measure"])
+        per = PER.get(str(row["unit"]))
+        named = str(row["measure"]) if per is None else f"{row['measure']}, {per}"
+        titles[key] = f"{named} ({people})" if people != "all" else named
         groups[key] = str(row["objective"])
     return titles, groups
 

@@ -82,7 +82,8 @@ def _row(population: Measuring, one: Tracked, held: Held, as_at: date, year_befo
     points = points_of(population, one, held.months, held.dates, held.readings)
     said = latest(points)
     status = why or (TRACKED if made.value.value is not None else TOO_FEW)
-    gap = Cell(None) if why or one.measure.is_recorded else _gap(population, one, held.now, as_at)
+    is_known = made.value.value is not None and not one.measure.is_recorded
+    gap = _gap(population, one, held.now, as_at) if is_known else Cell(None)
     return (
         one.framework.segment, one.objective.title, one.id, one.measure.title,
         ", ".join(one.key_result.population) or "all", one.key_result.direction,
