@@ -14,7 +14,7 @@ from openphm.access import terminal_name
 from openphm.audit import AuditLog
 from openphm.cli.answering import allowed_scope, answer, waiting
 from openphm.cli.evaluate_panel import plain_answer, read_table
-from openphm.cli.evaluate_results import keep_result, plan_named, results_kept
+from openphm.cli.evaluate_results import keep_result, plan_named, results_kept, rows_of_report
 from openphm.cli.options import Asked, answer_options
 from openphm.core.records import PlanLock
 from openphm.definitions import load
@@ -26,6 +26,7 @@ from openphm.evaluation.plain_table import Layout as TableLayout
 from openphm.evaluation.plan import Plan
 from openphm.evaluation.study import Study, opened
 from openphm.evaluation.study_offers import Offer, offers_in_file, offers_recorded
+from openphm.evaluation.vega import charts
 from openphm.pages import Page
 from openphm.recording import Register
 
@@ -143,6 +144,23 @@ def list_command(asked: Asked) -> None:
             locks = register.plans.all()
         page = list_page(locks, results_kept(asked.store), people.provenance())
         answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)
+
+
+@command.command("charts")
+@click.argument("report", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def charts_command(report: Path, folder: Path) -> None:
+    """The charts of REPORT (of `evaluate report --format json`) as Vega-Lite files in FOLDER.
+
+    The report has passed the disclosure rule already; nothing else is read.
+    """
+    made = charts(rows_of_report(report))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, spec in made.items():
+        (folder / f"{name}.vl.json").write_text(
+            json.dumps(spec, indent=1, ensure_ascii=False) + "\n", "utf-8"
+        )
+    click.echo(f"Wrote {', '.join(made) or 'nothing: no part of the report can be drawn'}.")
 
 
 @command.command("schema")

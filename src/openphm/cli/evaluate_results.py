@@ -6,11 +6,12 @@ version and the difference is said.
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
-from openphm.core.errors import PlanError
+from openphm.core.errors import PlanError, UsageError
 from openphm.core.records import Kept
 from openphm.evaluation.answer import Answer
 from openphm.evaluation.plan import Plan, checksum_of_offers
@@ -70,6 +71,19 @@ def results_kept(store: Path) -> list[Kept]:
     """The newest answer of each plan, list of offers and build, last kept first."""
     with Register.beside(store) as register:
         return register.kept.all(KIND)
+
+
+def rows_of_report(report: Path) -> list[dict[str, Any]]:
+    """The released rows of a report in JSON. Raises UsageError when the file is something else."""
+    try:
+        held = json.loads(report.read_text("utf-8"))
+        return [dict(zip(held["columns"], row, strict=True)) for row in held["rows"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UsageError(
+            str(report.name),
+            "it is not an answer in JSON",
+            remedy="write it with `evaluate report --format json`",
+        ) from None
 
 
 def _kept(value: Any) -> Any:

@@ -74,10 +74,21 @@ def _decision(answer: Answer) -> Iterator[Row]:
     yield _one(
         PEOPLE, "Smallest detectable change", "value", answer.smallest_detectable, "share", behind.claim
     )
+    yield _one(PEOPLE, "Controls, worth so many people", "value", *_worth(answer))
     deaths = answer.findings.deaths
     if answer.may_claim and deaths.is_known:
         subject, died = "Deaths, ratio to the controls", answer.findings.people_died
         yield _row(PEOPLE, subject, "value", deaths, "rate_ratio", died)
+
+
+def _worth(answer: Answer) -> tuple[float, str, int]:
+    """The effective number of control persons, its unit, and the people behind it."""
+    findings = answer.findings
+    weighting = findings.fitted.weighting
+    if weighting is None:
+        return float("nan"), "people", 0
+    number = round(weighting.effective_number(findings.panel.treated, findings.fitted.clusters))
+    return float(number), "people", number
 
 
 def _numbers(answer: Answer) -> Iterator[Row]:

@@ -45,11 +45,6 @@ def balance_part(answer: Answer) -> Iterator[Row]:
         ):
             unit = "ratio" if measure == "variance_ratio" else "standard_deviations"
             yield one_figure(BALANCE, subject, measure, round(float(values[place]), 4), unit, people)
-    weighting = findings.fitted.weighting
-    if weighting is not None:
-        number = weighting.effective_number(treated, findings.fitted.clusters)
-        subject = "Control persons worth their weight"
-        yield one_figure(BALANCE, subject, "value", number, "people_worth", int(number))
 
 
 def _behind(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> int:

@@ -188,6 +188,24 @@ def test_an_outcome_that_few_people_had_is_not_shown(
     assert rows_of(out)[2]["observed"] == 18
 
 
+def test_the_charts_of_a_released_report_are_vega_lite(
+    store: Path, plan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report, folder = tmp_path / "report.json", tmp_path / "charts"
+    words = ("--store", store, "--lock", "--format", "json", "--output", report)
+    assert said(capsys, "evaluate", "report", plan, *words)[0] == 0
+    code, out, _ = said(capsys, "evaluate", "charts", report, folder)
+    assert code == 0 and "quarters" in out
+    made = {path.name.split(".")[0]: json.loads(path.read_text("utf-8")) for path in folder.iterdir()}
+    assert set(made) == {"quarters", "outcomes", "balance", "phases"}
+    for spec in made.values():
+        assert spec["$schema"].endswith("vega-lite/v5.json") and spec["data"]["values"]
+    groups = {one["group"] for one in made["quarters"]["data"]["values"]}
+    assert groups == {"Offered the service", "Weighted controls"}
+    (tmp_path / "other.json").write_text("[]", "utf-8")
+    assert said(capsys, "evaluate", "charts", tmp_path / "other.json", folder)[0] == 2
+
+
 def test_the_schema_is_printed_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = said(capsys, "evaluate", "schema")
     assert code == 0 and json.loads(out)["title"] == "Plan of an evaluation"

@@ -1,0 +1,125 @@
+"""Vega-Lite: the charts of a report as plain JSON, for notebooks, slides and other programs.
+
+Made from released rows alone (`openphm evaluate report PLAN --format json`): what a rule has hidden is not in
+them. Nothing is fetched and nothing is computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from openphm.core.errors import UsageError
+from openphm.evaluation.report import NUMBERS, PHASES, QUARTERS
+from openphm.evaluation.report_checks import BALANCE
+from openphm.evaluation.report_rows import COLUMNS
+from openphm.pages.page import Record
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+GROUPS = {"cohort": "Offered the service", "control": "Weighted controls"}
+Spec = dict[str, Any]
+
+
+def charts(records: Sequence[Record]) -> dict[str, Spec]:
+    """Specifications by name, of the parts that the rows hold. Raises UsageError for other rows."""
+    if records and not set(COLUMNS) <= set(records[0]):
+        raise UsageError(
+            "charts",
+            "the rows are not those of `openphm evaluate report`",
+            f"Columns {', '.join(COLUMNS)}.",
+            "write them with --format json",
+        )
+    made = {name: draw(records) for name, draw in _CHARTS.items()}
+    return {name: spec for name, spec in made.items() if spec["data"]["values"]}
+
+
+def quarters(records: Sequence[Record]) -> Spec:
+    """The primary outcome by quarter around the offer, both groups in one frame."""
+    values = [
+        {"quarter": int(str(row["subject"]).rsplit(" ", 1)[-1]), "group": GROUPS[str(row["measure"])],
+         "rate": row["value"], "after": "+" in str(row["subject"])}
+        for row in records if row["part"] == QUARTERS and row["value"] is not None
+    ]  # fmt: skip
+    line = {
+        "mark": {"type": "line", "point": True},
+        "encoding": {
+            "x": {"field": "quarter", "type": "quantitative", "title": "Quarters around the offer"},
+            "y": {"field": "rate", "type": "quantitative", "title": "Per person-year"},
+            "color": {"field": "group", "type": "nominal", "title": None},
+            # The line is broken at the offer: nothing is drawn through it.
+            "detail": {"field": "after"},
+        },
+    }
+    offer = {"mark": {"type": "rule", "strokeDash": [4, 4]}, "encoding": {"x": {"datum": 0}}}
+    return _spec("Primary outcome by quarter", values, layer=[line, offer])
+
+
+def outcomes(records: Sequence[Record]) -> Spec:
+    """The programme's effect on every outcome with its interval, beside the raw change."""
+    named = {"raw_change": "Raw change", "programme": "The programme"}
+    values = [
+        {"outcome": row["subject"], "what": named[str(row["measure"])], "change": row["value"],
+         "lower": row["lower"], "upper": row["upper"]}
+        for row in records
+        if row["part"] == NUMBERS and row["measure"] in named and row["value"] is not None
+    ]  # fmt: skip
+    y = {"field": "outcome", "type": "nominal", "title": None, "sort": None}
+    shared = {"y": y, "yOffset": {"field": "what"}, "color": {"field": "what", "title": None}}
+    axis = {"type": "quantitative", "title": "Change", "axis": {"format": "+.0%"}}
+    point = {"mark": "point", "encoding": {**shared, "x": {"field": "change", **axis}}}
+    reach = {
+        "mark": "rule", "encoding": {**shared, "x": {"field": "lower", **axis}, "x2": {"field": "upper"}}
+    }  # fmt: skip
+    none = {"mark": {"type": "rule", "strokeDash": [4, 4]}, "encoding": {"x": {"datum": 0}}}
+    return _spec("Effect on each outcome", values, layer=[none, reach, point])
+
+
+def balance(records: Sequence[Record]) -> Spec:
+    """Absolute standardised differences before and after weighting, and in the matched sets."""
+    named = {"smd_before": "Before", "smd_after": "Weighted", "smd_matched": "Matched"}
+    values = [
+        {"term": row["subject"], "when": named[str(row["measure"])], "apart": abs(float(str(row["value"])))}
+        for row in records
+        if row["part"] == BALANCE and row["measure"] in named and row["value"] is not None
+    ]
+    return _spec(
+        "How alike the groups are",
+        values,
+        mark="point",
+        encoding={
+            "y": {"field": "term", "type": "nominal", "title": None, "sort": None},
+            "x": {"field": "apart", "type": "quantitative", "title": "Difference in standard deviations"},
+            "color": {"field": "when", "type": "nominal", "title": None},
+        },
+    )
+
+
+def phases(records: Sequence[Record]) -> Spec:
+    """Before, during and after, of both groups."""
+    values = [
+        {"phase": row["subject"], "group": GROUPS[str(row["measure"])], "rate": row["value"]}
+        for row in records if row["part"] == PHASES and row["value"] is not None
+    ]  # fmt: skip
+    return _spec(
+        "Before, during and after",
+        values,
+        mark="bar",
+        encoding={
+            "x": {"field": "phase", "type": "nominal", "title": None, "sort": None},
+            "xOffset": {"field": "group"},
+            "y": {"field": "rate", "type": "quantitative", "title": "Per person-year"},
+            "color": {"field": "group", "type": "nominal", "title": None},
+        },
+    )
+
+
+def _spec(title: str, values: Sequence[Record], **how: Any) -> Spec:
+    return {"$schema": SCHEMA, "title": title, "data": {"values": list(values)}, **how}
+
+
+_CHARTS: dict[str, Callable[[Sequence[Record]], Spec]] = {
+    "quarters": quarters,
+    "outcomes": outcomes,
+    "balance": balance,
+    "phases": phases,
+}
