@@ -159,6 +159,20 @@ def test_ri_18_an_emergency_is_small_explained_and_reviewed_before_the_next(room
     assert room.send(room.request(people=people[5:7], **why)).state == "emergency"
 
 
+def test_ri_18_an_emergency_list_may_be_sent_sealed_and_is_reviewed_all_the_same(room: Room) -> None:
+    why = {"kind": "break_glass", "reason": "The surgery's lines are down; oxygen must be delivered today."}
+    answer = room.send(room.request(people=room.of("X80001")[:3], **why))
+    own = room.account("amber.as.guardian")
+    assert code_of(lambda: room.desk.deliver(own, answer.request_id)) == "Q_SELF_APPROVAL"
+    sealed = room.desk.deliver(room.account("clerk"), answer.request_id)
+    assert len(open_sealed(sealed, PRACTICE_KEY).splitlines()) == 3 + 1
+    assert room.desk.look(room.account("guardian"), answer.request_id).state == "in_review"
+    assert code_of(lambda: room.desk.deliver(room.account("clerk"), answer.request_id)) == "Q_STATE"
+    assert code_of(lambda: room.desk.collect(room.account("dr.amber"), answer.request_id)) == "Q_STATE"
+    reviewed = room.desk.review(room.account("guardian"), answer.request_id, "not_justified")
+    assert (reviewed.state, reviewed.refused_for) == ("reviewed", "not_justified")
+
+
 def test_ri_18_only_a_clinician_breaks_the_glass(room: Room) -> None:
     lead = {"requester": "phm.cedar", "role": "practice_phm", "kind": "break_glass", "reason": "x" * 30}
     assert room.refusal(room.request(people=room.of("X80001")[:2], **lead)) == "Q_ROLE"

@@ -13,6 +13,7 @@ from openphm.access import Scope
 from openphm.audit import AuditLog
 from openphm.cli.main import run
 from openphm.core.errors import AccessRefused, StoreError
+from openphm.custodian import Home
 from openphm.population import open_in_scope
 from openphm.population.workspace import export
 from openphm.store import Builds
@@ -155,3 +156,49 @@ def test_a_table_that_may_not_go_is_refused(
     file.write_text("mine", "utf-8")
     assert run(["export", str(file), "--store", str(store), "--approval", APPROVAL]) == 2
     assert file.read_text("utf-8") == "mine"
+
+
+def lent(home: Path, recipient: str, path: Path) -> Path:
+    assert run(["custodian", "export-key", recipient, str(path), "--home", str(home)]) == 0
+    return path
+
+
+def ids_for(store: Path, home: Path, folder: Path, recipient: str) -> set[object]:
+    """The ids in a new export to a recipient. The key that was lent for it is gone afterwards."""
+    folder.mkdir()
+    key = lent(home, recipient, folder / "lent.key")
+    file = exported(store, folder / "w.duckdb", "--recipient-key", str(key))
+    assert not key.exists()
+    name = recipient.strip().upper()
+    assert ("recipient", name) in asked(file, "SELECT name, value FROM workspace.manifest")
+    assert list(AuditLog.beside(store).entries())[-1].detail["recipient"] == name
+    return {row[0] for row in asked(file, "SELECT person_id FROM person.person")}
+
+
+def test_a_person_has_one_id_for_a_recipient_and_another_for_the_next(store: Path, tmp_path: Path) -> None:
+    home = Home.make(tmp_path / "home", environment={}).folder
+    other = Home.make(tmp_path / "other", environment={}).folder
+    first = ids_for(store, home, tmp_path / "a", "UNI01")
+    assert first == ids_for(store, home, tmp_path / "b", " uni01")
+    apart = [
+        ids_for(store, home, tmp_path / "c", "UNI02"),
+        ids_for(store, other, tmp_path / "d", "UNI01"),
+        {row["person_id"] for row in in_build(store, "SELECT person_id FROM person.person")},
+    ]
+    assert first and not any(first & one for one in apart)
+
+
+def test_a_key_that_others_can_read_or_that_is_none_makes_no_export(store: Path, tmp_path: Path) -> None:
+    home = Home.make(tmp_path / "home", environment={}).folder
+    key = lent(home, "UNI01", tmp_path / "lent.key")
+    assert run(["custodian", "export-key", "UNI01", str(key), "--home", str(home)]) == 2
+    assert run(["custodian", "export-key", "a b", str(tmp_path / "n.key"), "--home", str(home)]) == 2
+    words = ["export", str(tmp_path / "w.duckdb"), "--store", str(store), "--approval", APPROVAL]
+    key.chmod(0o644)
+    assert run([*words, "--recipient-key", str(key)]) == 14
+    key.chmod(0o600)
+    key.write_text(
+        '{"format": "openphm recipient key 1", "recipient": "UNI01", "epoch": "e1", "key": "AAAA"}'
+    )
+    assert run([*words, "--recipient-key", str(key)]) == 14
+    assert not (tmp_path / "w.duckdb").exists() and key.exists()

@@ -5,24 +5,26 @@ Tables about nobody (definitions, reference, build) are copied whole.
 
 Each export has ids of its own. A key is drawn, used and forgotten; a person's id is HMAC-SHA-256 under it,
 and numbers are places in the order of such ids. Two exports, or an export and the build, cannot be joined
-by them, not even by us. Ids of records in the standard tables are left out. Rows can still be matched by
-what they say (dates, codes), so a workspace is for those who were approved and for nobody else.
+by them, not even by us. With the key of a recipient, which the custodian lends, ids of people and households
+are the same in all exports to this recipient, and in no other (core.recipient_key).
+
+Ids of records in the standard tables are left out. Rows can still be matched by what they say (dates, codes),
+so a workspace is for those who were approved and for nobody else.
 """
 
 from __future__ import annotations
 
-import hmac
 import re
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
 
 from openphm.core.errors import AccessRefused, UsageError, nearest
+from openphm.core.recipient_key import RecipientKey
 from openphm.population.asking import Asking
 from openphm.store import NewWorkspace
 
@@ -52,6 +54,8 @@ class Exported:
     places: str
     people: int
     tables: tuple[str, ...]
+    recipient: str = ""
+    epoch: str = ""
     sha256: str = ""
 
 
@@ -62,25 +66,29 @@ def export(
     approval: str,
     by: str,
     tables: Sequence[str] = (),
+    recipient: RecipientKey | None = None,
     before_publishing: Callable[[Exported], None],
 ) -> Exported:
     """Write the scope's part of the build to a DuckDB file.
 
+    recipient: whose ids people get; without one the ids are of this export alone
     before_publishing: remembers the export; when it raises, there is no file.
     Raises AccessRefused without an approval or when the scope gives totals only.
     """
     _require_leave(population, approval)
     chosen = _tables(population, tables)
-    key = secrets.token_bytes(32)
+    key = recipient or RecipientKey("", "", secrets.token_bytes(32))
     with NewWorkspace(population.build, target) as workspace:
         people = _lend_people(population, workspace, key)
         if any("event_id" in population.columns(table) for table in chosen):
             workspace.lend_select("event_ids", _events_sql(key))
         for table in chosen:
             workspace.copy(table, _select(population, table))
-        said = _said(population, approval, by, people, chosen)
+        said = replace(
+            _said(population, approval, by, people, chosen), recipient=key.recipient, epoch=key.epoch
+        )
         workspace.note("workspace.manifest", _manifest(said))
-        exported = _with_hash(said, workspace.seal())
+        exported = replace(said, sha256=workspace.seal())
         before_publishing(exported)
         workspace.publish()
     return exported
@@ -119,7 +127,7 @@ def _is_whole(table: str) -> bool:
     return _schema(table) in WHOLE or table in ABOUT_NOBODY
 
 
-def _lend_people(population: Asking, workspace: NewWorkspace, key: bytes) -> int:
+def _lend_people(population: Asking, workspace: NewWorkspace, key: RecipientKey) -> int:
     """Old and new ids of the people of the scope, and of their households."""
     rows = population.ask(
         "SELECT p.person_key, person.* EXCLUDE (person_key) FROM people AS p "
@@ -128,25 +136,20 @@ def _lend_people(population: Asking, workspace: NewWorkspace, key: bytes) -> int
     )
     for name in _PSEUDONYMS:
         old = sorted({str(row[name]) for row in rows if row.get(name) is not None})
-        new = [_keyed(key, name, one) for one in old]
+        new = [key.keyed(name, one) for one in old]
         workspace.lend(
             f"{name}s", pa.table({"old": pa.array(old, pa.string()), "new": pa.array(new, pa.string())})
         )
     keys = [int(row["person_key"]) for row in rows]
-    ordered = sorted(keys, key=lambda one: _keyed(key, "person_key", str(one)))
+    ordered = sorted(keys, key=lambda one: key.keyed("person_key", str(one)))
     numbers = pa.array(range(1, len(keys) + 1), pa.int32())
     workspace.lend("person_keys", pa.table({"old": pa.array(ordered, pa.int32()), "new": numbers}))
     return len(keys)
 
 
-def _keyed(key: bytes, use: str, text: str) -> str:
-    """HMAC-SHA-256 under a label, so that ids of two kinds never meet; 128 bits in hexadecimal."""
-    return hmac.new(key, f"{use}\0{text}".encode(), sha256).hexdigest()[:32]
-
-
-def _events_sql(key: bytes) -> str:
+def _events_sql(key: RecipientKey) -> str:
     """Old and new number of each event of these people: places in an order that only the key gives."""
-    salt = _keyed(key, "event_id", "")
+    salt = key.keyed("event_id", "")
     return (
         f"SELECT e.event_id AS old, row_number() OVER (ORDER BY sha256(concat('{salt}', e.event_id))) AS new "
         "FROM source.activity.event AS e JOIN person_keys AS k ON k.old = e.person_key"
@@ -197,13 +200,10 @@ def _manifest(said: Exported) -> dict[str, str]:
         "places": said.places,
         "people": str(said.people),
         "tables": ", ".join(said.tables),
+        "recipient": said.recipient,
         "terms": "Rows about people, for the approved workspace only. Figures leave it through a disclosure "
-        "rule. Ids are of this export alone.",
+        f"rule. Ids are of {'this recipient' if said.recipient else 'this export'} alone.",
     }
-
-
-def _with_hash(said: Exported, hash_: str) -> Exported:
-    return Exported(**{**vars(said), "sha256": hash_})
 
 
 def _schema(table: str) -> str:

@@ -15,6 +15,7 @@ COMMANDS = {
     "init": "Make a custodian's home with a new key.",
     "pseudonymise": "Turn identifiable extracts into extracts about pseudonyms.",
     "rotate": "Change the key: new pseudonyms for everybody, and a sealed map for zone P.",
+    "export-key": "Lend zone P the key of one recipient of exports, for one export.",
     "optouts": "Lists of people who object: take one in, and how old they are.",
     "link-report": "How many records found their person, and how well.",
     "registrations": "The list of who is registered where, for re-identification.",

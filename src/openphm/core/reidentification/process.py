@@ -72,6 +72,7 @@ MOVES = (
         "a clinician, at most 5 people, a written reason, no open review",
     ),
     Move("collect_emergency", ("emergency",), "in_review", "requester", "as collect"),
+    Move("deliver_emergency", ("emergency",), "in_review", "operator", "as deliver"),
     Move(
         "end_emergency", ("emergency",), "in_review", "custodian", "not collected in time, revoked, or failed"
     ),

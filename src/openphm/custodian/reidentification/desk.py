@@ -29,6 +29,7 @@ from openphm.custodian.reidentification.users import Account, Users
 
 FINDINGS = {"justified": "it could not wait", "not_justified": "it could have waited"}
 _NOT_TOLD = {"Q_NOBODY"}
+EMERGENCY_STATE = "emergency"
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,7 @@ class Desk:
             with self.ledger.writing() as page:
                 case = page.case(request_id)
                 case = _own(case, actor) if step == "collect" else _not_own(case, actor)
-                name = "collect_emergency" if (step, case.state) == ("collect", "emergency") else step
+                name = f"{step}_emergency" if case.state == EMERGENCY_STATE else step
                 expect(case, name)
                 try:
                     handover = self.steps.hand_over(page, case, at, actor, name)
@@ -219,7 +220,7 @@ class Desk:
             with self.ledger.writing() as page:
                 case = page.case(request_id)
                 case = _own(case, actor) if actor.receives else case
-                name = "end_emergency" if case.state == "emergency" else "revoke"
+                name = "end_emergency" if case.state == EMERGENCY_STATE else "revoke"
                 case = self.steps.move(page, case, name, actor.name, at)
             self.parcels.destroy(request_id)
             return case
@@ -281,7 +282,7 @@ class Desk:
         with self.ledger.writing() as page:
             ended = page.cases(stale, [moment])
             for case in ended:
-                name = "end_emergency" if case.state == "emergency" else "expire"
+                name = "end_emergency" if case.state == EMERGENCY_STATE else "expire"
                 self.steps.move(page, case, name, CUSTODIAN, at)
             page.forget_nonces(at.now - timedelta(days=2))
             waiting = {one.request_id for one in page.cases("state IN ('released', 'emergency')")}
