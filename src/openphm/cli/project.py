@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import click
@@ -12,16 +13,25 @@ import click
 from openphm.cli.answering import allowed_scope, answer, waiting
 from openphm.cli.options import Asked, answer_options
 from openphm.core.errors import PlanError, nearest
-from openphm.core.results import Provenance
+from openphm.core.results import Provenance, Result
 from openphm.definitions import Definitions, load
 from openphm.definitions.scenarios import Scenario, read_scenario, read_scenario_file
-from openphm.projections import Population, Projection, measured, opened, project_in, run_result
+from openphm.projections import (
+    PLACES,
+    Population,
+    Projection,
+    measured,
+    opened,
+    person_costs,
+    project_in,
+    run_result,
+)
 from openphm.projections.backtest import back_test, backtest_result
 from openphm.projections.case import case_result, compare_result
 from openphm.projections.from_evaluation import with_evaluations
 from openphm.projections.pages import case_page, plain_page, run_page, split_page
 from openphm.projections.split import WAYS, split_result
-from openphm.projections.views import BY, baseline_result
+from openphm.projections.views import BY, PERSON, baseline_result, person_result
 
 
 @click.group("project", short_help="What happens if nothing changes, and what a change would do.")
@@ -87,7 +97,9 @@ def run(scenario: str, by: str | None, asked: Asked) -> None:
 
 @command.command("baseline")
 @click.argument("scenario", metavar="[SCENARIO]", required=False)
-@click.option("--by", type=click.Choice(BY), default="segment", show_default=True, help="Split it so.")
+@click.option(
+    "--by", type=click.Choice((*BY, PERSON)), default="segment", show_default=True, help="Split it so."
+)
 @answer_options
 def baseline(scenario: str | None, by: str, asked: Asked) -> None:
     """What people use and cost now: rates, segment budgets, places against what is expected of them."""
@@ -97,10 +109,19 @@ def baseline(scenario: str | None, by: str, asked: Asked) -> None:
             chosen(scenario, people.definitions)
         with waiting(asked, "Measuring"):
             day = people.checked_date(asked.as_at)
-            result = baseline_result(measured(people, day), by, people.provenance(day))
+            result = _baseline(people, by, day)
         said = f"What people use and cost in a year, by {by}."
+        if by == PERSON:
+            said = "What a person is expected to cost in a year, by segment, age, sex and deprivation."
         page = plain_page(result, "Baseline", said, "project it: openphm project run SCENARIO")
         answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)
+
+
+def _baseline(people: Population, by: str, day: date) -> Result:
+    if by == PERSON:
+        return person_result(person_costs(people, day), people.provenance(day))
+    place = by if by in PLACES else "pcn"
+    return baseline_result(measured(people, day, place=place), by, people.provenance(day))
 
 
 @command.command("compare")
@@ -145,9 +166,6 @@ def case(scenario: str, asked: Asked) -> None:
     with _asking(asked) as people:
         with waiting(asked, "Projecting"):
             projection = _worked_out(people, scenario, asked)
-            plan, imd = projection.scenario, None
-            if plan.from_build is not None:
-                imd = measured(people, people.checked_date(asked.as_at)).imd_units
-            source = _source(people, asked, plan)
-            page = case_page(case_result(projection, source, imd), plan.title)
+            plan = projection.scenario
+            page = case_page(case_result(projection, _source(people, asked, plan)), plan.title)
         answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)

@@ -21,6 +21,7 @@ from openphm.population.people import sql_date
 
 Floats = NDArray[np.float64]
 AGES, BANDS, SEXES, QUINTILES = 91, 19, 2, 5
+PLACES = {"pcn": "p.pcn_code", "practice": "p.practice_code"}
 _AGE = "COALESCE(LEAST(age_at(p.birth_month, p.as_at), 90), 0)"
 _SEX = "CASE WHEN p.sex_code = '2' THEN 1 ELSE 0 END"
 
@@ -35,7 +36,7 @@ class Measured:
     nights         of stays that began in the 12 months and have ended [P]
     place_people   registered [G, S, 19, 2]
     place_units, place_cost  [G, P]
-    imd_units      [5, S, P], quintile 1 most deprived; those without one are left out
+    imd_units, imd_cost  [5, S, P], quintile 1 most deprived; those without one are left out
     """
 
     as_at: date
@@ -53,19 +54,23 @@ class Measured:
     place_units: Floats
     place_cost: Floats
     imd_units: Floats
+    imd_cost: Floats
     imd_people: Floats
     n_people: int
 
 
-def measured(population: Asking, as_at: date) -> Measured:
-    """The baseline of the 12 months to a date."""
+def measured(population: Asking, as_at: date, *, place: str = "pcn") -> Measured:
+    """The baseline of the 12 months to a date.
+
+    place: what a place is, one of PLACES.
+    """
     points = _points(population)
     names = tuple(points)
     codes = tuple(one.code for one in population.subsegments)
-    rows = population.ask(_used_sql(names, as_at), as_at)
+    rows = population.ask(_used_sql(names, as_at, PLACES[place]), as_at)
     places = tuple(sorted({str(row["place"]) for row in rows if row["place"]}))
     arrays = _filled(rows, codes, names, places)
-    people, place_people = _people(population, as_at, codes, places)
+    people, place_people = _people(population, as_at, codes, places, PLACES[place])
     return Measured(
         as_at=as_at,
         segments=codes,
@@ -90,7 +95,7 @@ def _points(population: Asking) -> dict[str, str]:
     return {name: str(row["setting"]) for name, row in found.items() if name in held}
 
 
-def _used_sql(names: Sequence[str], as_at: date) -> str:
+def _used_sql(names: Sequence[str], as_at: date, place: str) -> str:
     """People with what they used, added up by segment, age and sex; by place; by segment and deprivation."""
     window = Window.twelve_months_to(as_at)
     used = ", ".join(
@@ -110,13 +115,15 @@ used AS (
 ),
 placed AS (
     SELECT
-        p.person_key, p.subsegment_code AS segment, {_AGE} AS age, {_SEX} AS sex, p.pcn_code AS place,
+        p.person_key, p.is_registered_as_at, p.subsegment_code AS segment,
+        {_AGE} AS age, {_SEX} AS sex, {place} AS place,
         CAST(FLOOR((area.imd2025_decile + 1) / 2) AS INTEGER) AS quintile
     FROM people AS p
     LEFT JOIN reference.lsoa21 AS area ON area.lsoa21_code = p.lsoa21_code
 )
 SELECT
-    p.segment, CAST(FLOOR(p.age / 5) AS INTEGER) AS band, p.sex, p.place, p.quintile, COUNT(*) AS people,
+    p.segment, CAST(FLOOR(p.age / 5) AS INTEGER) AS band, p.sex, p.place, p.quintile,
+    COUNT(*) FILTER (WHERE p.is_registered_as_at) AS registered,
     GROUPING(p.place) AS no_place, GROUPING(p.sex) AS no_sex, {sums}
 FROM placed AS p
 LEFT JOIN used AS u ON u.person_key = p.person_key
@@ -138,6 +145,7 @@ def _filled(
         "place_units": np.zeros((g, p)),
         "place_cost": np.zeros((g, p)),
         "imd_units": np.zeros((QUINTILES, s, p)),
+        "imd_cost": np.zeros((QUINTILES, s, p)),
         "imd_people": np.zeros((QUINTILES, s)),
     }
     for row in rows:
@@ -153,8 +161,8 @@ def _filled(
                 found["place_units"][at_place], found["place_cost"][at_place] = units, cost
         elif row["quintile"]:
             at_imd = (int(row["quintile"]) - 1, codes.index(row["segment"]))
-            found["imd_units"][at_imd] = units
-            found["imd_people"][at_imd] = row["people"]
+            found["imd_units"][at_imd], found["imd_cost"][at_imd] = units, cost
+            found["imd_people"][at_imd] = row["registered"]
     return found
 
 
@@ -163,11 +171,11 @@ def _of(row: Row, prefix: str, names: Sequence[str]) -> Floats:
 
 
 def _people(
-    population: Asking, as_at: date, codes: Sequence[str], places: Sequence[str]
+    population: Asking, as_at: date, codes: Sequence[str], places: Sequence[str], place: str
 ) -> tuple[Floats, Floats]:
     """Registered people by segment, single year of age and sex; by place, segment, band and sex."""
     rows = population.ask(
-        f"SELECT p.subsegment_code AS segment, {_AGE} AS age, {_SEX} AS sex, p.pcn_code AS place, "
+        f"SELECT p.subsegment_code AS segment, {_AGE} AS age, {_SEX} AS sex, {place} AS place, "
         "COUNT(*) AS people FROM people AS p WHERE p.is_registered_as_at GROUP BY 1, 2, 3, 4",
         as_at,
     )
@@ -199,10 +207,17 @@ GROUP BY e.point_of_delivery""",
     return np.array([nights.get(name, 0.0) for name in names])
 
 
-def cohort_units(
-    population: Asking, members: str, as_at: date, names: Sequence[str]
-) -> tuple[Mapping[str, float], Mapping[str, Floats]]:
-    """People and units of the 12 months of a cohort's members, by segment.
+@dataclass(frozen=True)
+class CohortUnits:
+    """People and units of a cohort by segment, and its units by deprivation quintile [5, P]."""
+
+    people: Mapping[str, float]
+    units: Mapping[str, Floats]
+    imd_units: Floats
+
+
+def cohort_units(population: Asking, members: str, as_at: date, names: Sequence[str]) -> CohortUnits:
+    """What a cohort's members used in the 12 months.
 
     members: SELECT of person_key over `people`.
     """
@@ -214,17 +229,27 @@ member AS (SELECT person_key FROM (
 {members}
 )),
 held AS (
-    SELECT p.person_key, p.subsegment_code AS segment FROM people AS p
+    SELECT
+        p.person_key, p.subsegment_code AS segment,
+        COALESCE(CAST(FLOOR((area.imd2025_decile + 1) / 2) AS INTEGER), 0) AS quintile
+    FROM people AS p
     JOIN member ON member.person_key = p.person_key
+    LEFT JOIN reference.lsoa21 AS area ON area.lsoa21_code = p.lsoa21_code
 )
-SELECT h.segment, COUNT(DISTINCT h.person_key) AS people, {sums}
+SELECT h.segment, h.quintile, COUNT(DISTINCT h.person_key) AS people, {sums}
 FROM held AS h
 LEFT JOIN person.month AS m ON m.person_key = h.person_key
     AND m.month_end BETWEEN {sql_date(window.start)} AND {sql_date(as_at)}
-GROUP BY h.segment""",
+GROUP BY h.segment, h.quintile""",
         as_at,
     )
-    return (
-        {str(row["segment"]): float(row["people"]) for row in rows},
-        {str(row["segment"]): _of(row, "n", names) for row in rows},
-    )
+    people: dict[str, float] = {}
+    units: dict[str, Floats] = {}
+    by_quintile = np.zeros((QUINTILES, len(names)))
+    for row in rows:
+        code, used = str(row["segment"]), _of(row, "n", names)
+        people[code] = people.get(code, 0.0) + float(row["people"])
+        units[code] = units.get(code, np.zeros(len(names))) + used
+        if row["quintile"]:
+            by_quintile[int(row["quintile"]) - 1] += used
+    return CohortUnits(people, units, by_quintile)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openphm.core.errors import PlanError
-from openphm.population.asking import Asking
+from openphm.population.asking import Asking, Row
 
 Floats = NDArray[np.float64]
 AGES = 91
@@ -25,6 +26,11 @@ def published_projection(population: Asking, as_at: date, years: int, area: str 
     rows = population.ask_reference(
         f"SELECT area_code, sex, age_group, year, people FROM {TABLE} WHERE LOWER(component) = 'population'"
     )
+    return people_of_rows(rows, as_at, years, area)
+
+
+def people_of_rows(rows: Sequence[Row], as_at: date, years: int, area: str) -> Floats | None:
+    """The same from the rows of the table: area_code, sex, age_group, year, people."""
     if not rows:
         return None
     areas = sorted({str(row["area_code"]) for row in rows})

@@ -48,11 +48,11 @@ def project_in(population: Population, scenario: Scenario, as_at: date | None = 
 
 def _cover(population: Population, ground: Ground, path: Path, cohort: object, as_at: date) -> Cover:
     if cohort is None:
-        return replace(Cover.of_share(path, 1.0), n_people=path.n_people)
+        imd = ground.measured.imd_units.sum(axis=1)
+        return replace(Cover.of_share(path, 1.0), n_people=path.n_people, imd_units=imd)
     what = cohort if isinstance(cohort, str | dict) else str(cohort)
     members = population.cohort(what).members_sql()
-    people, units = cohort_units(population, members, as_at, ground.measured.activities)
-    return cover_of(ground.measured, dict(people), dict(units))
+    return cover_of(ground.measured, cohort_units(population, members, as_at, ground.measured.activities))
 
 
 def _check_activities(scenario: Scenario, known: tuple[str, ...]) -> None:

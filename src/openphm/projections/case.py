@@ -17,7 +17,7 @@ from openphm.core.results import Cell, Provenance, Result, Scalar
 from openphm.definitions.scenario_ranges import Range
 from openphm.projections.account import mitigated_units, planned_account
 from openphm.projections.answers import ALL, IN_YEAR, TO_DATE, notes_of, run_result
-from openphm.projections.mitigation import Planned
+from openphm.projections.mitigation import Planned, left
 from openphm.projections.path import Floats
 from openphm.projections.projection import Projection
 
@@ -81,21 +81,44 @@ def tracking(projection: Projection) -> Iterator[tuple[str, float, float]]:
                 yield f"{one.intervention.id}: {name}", float(events[place]), seen
 
 
-def equity(projection: Projection, imd_units: Floats) -> Floats:
+def equity(projection: Projection) -> Floats | None:
     """Pounds of activity avoided in the last year by deprivation quintile, 1 most deprived [5].
 
-    imd_units: units counted by quintile, segment and activity [5, S, P]; avoided units fall as these do.
+    Each activity is avoided in a cohort's quintiles as the cohort used it in the year that was measured; what
+    several interventions share is shared by what each would avoid alone. None where a cohort was stated.
     """
     path = projection.path
-    avoided = (path.units - mitigated_units(path, projection.planned))[-1] * path.unit_cost
-    whole = imd_units.sum(axis=0)
-    share = np.divide(imd_units, whole, out=np.zeros_like(imd_units), where=whole > 0)
-    return np.asarray((share * avoided).sum(axis=(1, 2)), dtype=np.float64)
+    whole = (path.units - mitigated_units(path, projection.planned))[-1]
+    own, shares = [], []
+    for one in projection.planned:
+        used = one.cohort.imd_units
+        if used is None:
+            return None
+        own.append((path.units * (1 - left([one], [one.weights(path.years)], [one.centre()])))[-1])
+        total = used.sum(axis=0)
+        shares.append(np.divide(used, total, out=np.full(used.shape, 1 / len(used)), where=total > 0))
+    alone = np.sum(np.abs(own), axis=0)
+    found = np.zeros(5)
+    for avoided, share in zip(own, shares, strict=True):
+        part = np.divide(np.abs(avoided), alone, out=np.zeros_like(alone), where=alone > 0)
+        found += share @ (part * whole * path.unit_cost).sum(axis=0)
+    return found
 
 
-def case_result(projection: Projection, provenance: Provenance, imd_units: Floats | None = None) -> Result:
+SECTIONS = ("year", "cost if nothing changes", "cost with the plan")
+
+
+def _section(line: Line) -> int:
+    """Worth first, then cost, then what it rests on; a stable sort keeps the years in order."""
+    name = str(line[0])
+    if name.startswith(SECTIONS[0]):
+        return 0
+    return SECTIONS.index(name) if name in SECTIONS else len(SECTIONS)
+
+
+def case_result(projection: Projection, provenance: Provenance) -> Result:
     """The business case as one table of sections."""
-    people = projection.path.n_people
+    people = projection.n_people
 
     def cell(value: Scalar) -> Cell | Scalar:
         known = value if isinstance(value, int | float) and isfinite(value) else None
@@ -113,7 +136,9 @@ def case_result(projection: Projection, provenance: Provenance, imd_units: Float
             figures = (cell(row[name]) for name in ("mitigated", "p10", "p90"))
             lines.append(("cost with the plan", year, *figures, "gbp"))
         elif row["metric"] == "change_gbp" and row["year"] == last:
-            added = sum(float(row[name] or 0) for name in ("unmitigated", "mitigated"))  # type: ignore[arg-type, misc]
+            added = sum(
+                float(str(row[name])) for name in ("unmitigated", "mitigated") if row[name] is not None
+            )
             lines.append(("waterfall", str(row["driver"]), cell(added), None, None, "gbp"))
     for name, low, high in tornado(projection):
         centre = float(projection.net_present_value(projection.plan)[-1])
@@ -121,15 +146,18 @@ def case_result(projection: Projection, provenance: Provenance, imd_units: Float
     for name, events, seen in tracking(projection):
         lines.append(("tracking", f"{name}, expected events in year 1", cell(events), None, None, "events"))
         lines.append(("tracking", f"{name}, smallest detectable fall", cell(seen), None, None, "share"))
-    if imd_units is not None:
-        for number, pounds in enumerate(equity(projection, imd_units), start=1):
+    avoided = equity(projection) if projection.planned else None
+    if avoided is not None:
+        for number, pounds in enumerate(avoided, start=1):
             lines.append(("equity", f"deprivation quintile {number}", cell(float(pounds)), None, None, "gbp"))
+    lines.sort(key=_section)
     notes = (
         *notes_of(projection),
         "Tornado: net present value at P10 and P90 of one parameter, the others at their centre.",
         "Tracking: review when year 1 has ended and its data are complete; a fall smaller than the smallest "
         "detectable cannot be told from chance (two-sided 5%, power 80%, as many controls).",
-        "Equity: pounds of activity avoided in the last year, quintile 1 most deprived.",
+        "Equity: pounds of activity avoided in the last year, in the quintiles where the cohort used it; 1 is "
+        "most deprived. What substitution adds is not in it.",
     )
     return Result(f"project/case/{projection.scenario.id}", COLUMNS, tuple(lines), provenance, notes)
 
@@ -138,7 +166,7 @@ def compare_result(projections: Sequence[Projection], provenance: Provenance) ->
     """Scenarios side by side over their horizons."""
     lines: list[Line] = []
     for one in projections:
-        people, last = one.path.n_people, one.path.years
+        people, last = one.n_people, one.path.years
         for row in run_result(one, provenance):
             if (row["metric"], row["driver"]) in CASE_ROWS and row["year"] == last:
                 values = [row[name] for name in ("mitigated", "p10", "p90")]

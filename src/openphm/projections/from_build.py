@@ -17,7 +17,7 @@ import numpy as np
 from openphm.definitions.projection_facts import ProjectionFacts
 from openphm.definitions.scenario_ranges import Range
 from openphm.definitions.scenarios import FromBuild, Scenario
-from openphm.population.baseline import Measured
+from openphm.population.baseline import CohortUnits, Measured
 from openphm.population.transitions import Movements
 from openphm.projections.mitigation import Cover
 from openphm.projections.path import BASE, DRIVERS, Z90, Floats, Path, general_inflation, inflation_of
@@ -202,14 +202,15 @@ def _backlog(asked: FromBuild, measured: Measured, units: Floats) -> Floats:
     return more
 
 
-def cover_of(measured: Measured, people: dict[str, float], units: dict[str, Floats]) -> Cover:
+def cover_of(measured: Measured, cohort: CohortUnits) -> Cover:
     """The cover of a cohort from its people and units by segment."""
     have = measured.people.sum(axis=(1, 2))
     counted = measured.units.sum(axis=(1, 2))
-    mine = np.array([people.get(code, 0.0) for code in measured.segments])
-    used = np.stack([units.get(code, np.zeros(counted.shape[1])) for code in measured.segments])
+    mine = np.array([cohort.people.get(code, 0.0) for code in measured.segments])
+    used = np.stack([cohort.units.get(code, np.zeros(counted.shape[1])) for code in measured.segments])
     return Cover(
         np.divide(mine, have, out=np.zeros_like(mine), where=have > 0),
         np.clip(np.divide(used, counted, out=np.zeros_like(used), where=counted > 0), 0, 1),
         n_people=int(mine.sum()),
+        imd_units=cohort.imd_units,
     )

@@ -25,12 +25,14 @@ from openphm.projections.path import Floats, Path
 class Cover:
     """The share that a cohort has of people [segments] and of units [segments, activities].
 
-    n_people  how many people of a build it rests on; 0 when it was stated
+    n_people   how many people of a build it rests on; 0 when it was stated
+    imd_units  units of the cohort by deprivation quintile [5, activities]; None when it was stated
     """
 
     people: Floats
     units: Floats
     n_people: int = 0
+    imd_units: Floats | None = None
 
     def of_people(self, wanted: int | None) -> Cover:
         """So many of its people, who use what its people use; all of them when None or when it was stated."""

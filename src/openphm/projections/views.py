@@ -7,20 +7,29 @@ its people at everybody's rates.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from openphm.core.errors import UsageError
 from openphm.core.results import Cell, Provenance, Result, Scalar
-from openphm.population.baseline import Measured
+from openphm.population.baseline import PLACES, Measured
+from openphm.population.person_costs import PersonCosts
+from openphm.population.transitions import GROUPS
 from openphm.projections.from_build import units_per_person
 from openphm.projections.path import Floats
 from openphm.projections.people import banded
 from openphm.statistics import ratio_funnel
 
-BY = ("segment", "age", "sex", "imd", "activity", "pcn")
+BY = ("segment", "age", "sex", "imd", "activity", "pcn", "practice")
 COLUMNS = ("by", "code", "measure", "value", "unit")
+PERSON = "person"
+PERSON_COLUMNS = ("segment", "age", "sex", "imd_quintile", "people", "expected_cost_per_person_gbp")
+PERSON_PRIOR = 50.0
+_AGES = (
+    *(f"{first}-{after - 1}" for first, after in pairwise(GROUPS)), f"{GROUPS[-1]}+",
+)  # fmt: skip
 Line = tuple[Cell | Scalar, ...]
 
 
@@ -30,8 +39,11 @@ def baseline_result(measured: Measured, by: str, provenance: Provenance) -> Resu
         raise UsageError(
             "--by", f"'{by[:60]}' is not a way to split a baseline.", f"Allowed: {', '.join(BY)}."
         )
-    makers = {"activity": _activities, "pcn": _places, "imd": _deprivation}
-    lines = makers[by](measured) if by in makers else _groups(measured, by)
+    if by in PLACES:
+        lines = _places(measured, by)
+    else:
+        makers = {"activity": _activities, "imd": _deprivation}
+        lines = makers[by](measured) if by in makers else _groups(measured, by)
     return Result(
         f"project/baseline/{by}",
         COLUMNS,
@@ -46,7 +58,7 @@ def baseline_result(measured: Measured, by: str, provenance: Provenance) -> Resu
             ),
             *(
                 ("Expected: the place's people at the rates of everybody of their segment, age and sex.",)
-                if by == "pcn"
+                if by in PLACES
                 else ()
             ),
         ),
@@ -75,10 +87,8 @@ def _groups(measured: Measured, by: str) -> Iterator[Line]:
 
 
 def _deprivation(measured: Measured) -> Iterator[Line]:
-    """By national deprivation quintile, 1 most deprived, at the mean cost of a unit of each segment."""
-    units, cost = measured.units.sum(axis=(1, 2)), measured.cost.sum(axis=(1, 2))
-    each = np.divide(cost, units, out=np.zeros_like(cost), where=units > 0)
-    pounds = (measured.imd_units * each).sum(axis=(1, 2))
+    """By national deprivation quintile, 1 most deprived."""
+    pounds = measured.imd_cost.sum(axis=(1, 2))
     for n, (people, value) in enumerate(zip(measured.imd_people.sum(axis=1), pounds, strict=True), start=1):
         yield from _rows("imd", str(n), float(people), float(value), float(pounds.sum()))
 
@@ -115,13 +125,13 @@ def expected_of_places(measured: Measured) -> tuple[Floats, Floats, Floats]:
     )
 
 
-def _places(measured: Measured) -> Iterator[Line]:
-    """Observed ÷ expected pounds of each network with funnel limits; pounds ÷ φ count as events."""
+def _places(measured: Measured, by: str) -> Iterator[Line]:
+    """Observed ÷ expected pounds of each place with funnel limits; pounds ÷ φ count as events."""
     observed, expected, phi = expected_of_places(measured)
     funnel = ratio_funnel(expected / phi)
     for g, code in enumerate(measured.places):
         n = int(measured.place_people[g].sum())
-        yield "pcn", code, "people", Cell(n, n_people=n), "people"
+        yield by, code, "people", Cell(n, n_people=n), "people"
         for name, value, unit in (
             ("observed_gbp", observed[g], "gbp"),
             ("expected_gbp", expected[g], "gbp"),
@@ -129,4 +139,38 @@ def _places(measured: Measured) -> Iterator[Line]:
             ("lower_998", funnel.outer_lower[g], "ratio"),
             ("upper_998", funnel.outer_upper[g], "ratio"),
         ):
-            yield "pcn", code, name, Cell(float(value), n_people=n), unit
+            yield by, code, name, Cell(float(value), n_people=n), unit
+
+
+def person_result(costs: Sequence[PersonCosts], provenance: Provenance) -> Result:
+    """Expected pounds of a person by segment, age, sex and deprivation.
+
+    A group of n people that cost £ in the year is drawn towards its segment and age group, whose people cost
+    m on average: (£ + κ m) / (n + κ) with κ people, so that a few people say little.
+    """
+    wider: dict[tuple[str, int], tuple[int, float]] = {}
+    for one in costs:
+        people, pounds = wider.get((one.segment, one.age_group), (0, 0.0))
+        wider[one.segment, one.age_group] = (people + one.people, pounds + one.cost)
+    lines: list[Line] = []
+    for one in costs:
+        if one.people == 0:
+            continue
+        people, pounds = wider[one.segment, one.age_group]
+        expected = (one.cost + PERSON_PRIOR * pounds / people) / (one.people + PERSON_PRIOR)
+        place = (one.segment, _AGES[one.age_group], ("male", "female")[one.sex])
+        quintile = str(one.quintile) if one.quintile else "not known"
+        lines.append(
+            (*place, quintile, Cell(one.people, n_people=one.people), Cell(expected, n_people=one.people))
+        )
+    return Result(
+        "project/baseline/person",
+        PERSON_COLUMNS,
+        tuple(lines),
+        provenance,
+        (
+            "Cost of the 12 months to the date, for each person registered on it.",
+            "Deprivation quintile 1 is most deprived.",
+            f"A group is drawn towards its segment and age group by {PERSON_PRIOR:g} people.",
+        ),
+    )
