@@ -153,6 +153,7 @@ def _summary(home: Path, took: Sequence[tuple[str, float]]) -> str:
         f"  openphm report segments --store {store} --by pcn",
         f"  openphm report segments --store {store} --output segments.xlsx",
         f"  openphm check --store {store}",
+        f"  openphm evaluate run demo_high_intensity --lock --store {store}   did the planted service work?",
         f"  openphm definitions diff shipped OVERLAY --store {store}      who moves when a rule changes",
         f"  python -c \"import openphm; print(openphm.open('{store}').segments().to_arrow())\"",
         "  docs/how-to/load-your-own-extracts.md                     use your own data",

@@ -64,16 +64,16 @@ def test_the_answer_counts_what_happened_and_what_was_expected(ics: Population) 
     assert [row[0] for row in result.rows] == ["ed", "ed_cost"]
 
 
-def test_on_red_no_claim_is_shown(ics: Population) -> None:
+def test_on_amber_the_claim_is_shown_with_its_reasons(ics: Population) -> None:
+    # Nothing is wrong with the groups, and some checks cannot be run on so short a story: amber for certain.
+    # What red shows is in test_bad_input.
     answer = run(a_study(ics))
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in answer.table().values()]
     for row in rows:
-        if row["light"] == "red":
-            assert row["expected"] is None and row["rate_ratio"] is None and row["natural_change"] is None
-            assert row["observed"] is not None
-        else:
-            assert row["expected"] is not None
-    assert answer.may_claim is (rows[0]["light"] != "red")
+        assert row["light"] == "amber"
+        assert None not in (row["expected"], row["rate_ratio"], row["natural_change"])
+    assert answer.may_claim
+    assert "Read with care" in answer.verdict.words
 
 
 def test_under_thirty_people_the_answer_is_too_few_to_say(ics: Population) -> None:
@@ -89,7 +89,7 @@ def test_the_report_has_every_part_that_may_be_shown(ics: Population) -> None:
     parts = {row[0] for row in report(answer).values()}
     needed = {"decision", "numbers", "change", "phases", "groups", "checks", "plan"}
     assert needed <= parts <= set(PARTS)
-    assert ("money" in parts) is answer.may_claim
+    assert {"money", "balance", "attempts", "people"} <= parts
 
 
 def test_planning_opens_nothing_of_the_follow_up(ics: Population) -> None:
