@@ -1,5 +1,6 @@
 # Two commands from the README: `make demo` and `make test`. Everything they need goes into .venv;
-# a Java runtime (for the Spark tests) and the venv module come from apt-get when missing and root.
+# a Java runtime (for the Spark tests), a browser and npm (for the suite's) and the venv module come from apt-get
+# when missing and root.
 
 PEOPLE ?= 20000
 YEARS ?= 4
@@ -19,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 # Every download is checked against the lock. What comes as source (Spark) is built with the setuptools of the lock.
 INSTALL := $(PIP) install --quiet --no-compile --require-hashes --no-build-isolation
 
-.PHONY: help demo test env test-env java check format bench docs lock clean
+.PHONY: help demo test env test-env java browser check format bench docs lock clean
 
 help:
 	@echo "make demo    a made-up ICS, its linked dataset and the suite     PEOPLE=$(PEOPLE) SERVE=$(SERVE) PORT=$(PORT)"
@@ -32,7 +33,7 @@ help:
 demo: env
 	$(BIN)/openphm demo --people $(PEOPLE) --years $(YEARS) --seed $(SEED) --home $(DEMO_HOME) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: test-env java
+test: test-env java browser
 	$(BIN)/python -m pytest $(TESTS) -n $(JOBS) --maxprocesses 4 --max-worker-restart 0 --dist loadfile
 
 env: $(VENV)/.stamp-run
@@ -57,6 +58,10 @@ $(VENV)/.stamp-test: $(VENV)/.stamp-run requirements-test.lock
 # Spark 4 runs on Java 17 or 21. Without Java and without the right to install it, the Spark tests skip and say so.
 java:
 	@sh .ci/find-java
+
+# The suite is tested in a real browser. Without one, and without the right to install it, those tests skip and say so.
+browser:
+	@sh .ci/find-browser
 
 check: test-env
 	$(BIN)/ruff format --check src tests docs

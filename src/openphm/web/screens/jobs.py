@@ -15,6 +15,7 @@ from openphm.reports import REPORTS
 from openphm.web.asking import Ask, Asking, NotFound
 from openphm.web.kinds import kind
 from openphm.web.screen import READERS, Screen
+from openphm.web.screens.reports import SCREENS
 from openphm.web.work import Work, folder_of
 
 ORDER = 90
@@ -61,17 +62,19 @@ def file(ask: Ask, job_id: str, name: str) -> Response:
 def downloads(ask: Ask) -> Response:
     """The files of own jobs."""
     made = [job for job in ask.register.jobs.of(ask.user.name) if job.files]
-    return ask.page("jobs/downloads.html", jobs=made)
+    own = [one for one in SCREENS if one.roles & ask.roles]
+    return ask.page("jobs/downloads.html", jobs=made, reports=own)
 
 
 @screen.post("/downloads", roles=READERS)
 def ask_for_export(ask: Ask) -> Response:
     """Make a report as a file, in a job: for what is too large for a page."""
     report, form = ask.field("report"), ask.field("form") or "xlsx"
-    if report not in REPORTS or form not in FORMS:
+    mine = {one.report: one for one in SCREENS if one.roles & ask.roles}
+    if report not in mine or form not in FORMS:
         raise UsageError("export", "there is no such report or form", remedy="choose one of the list")
     chosen = {name: ask.field(name) for name in ("place", "as_at", "by") if ask.field(name)}
-    job = ask.submit("report-export", REPORTS[report].says, {"report": report, "form": form, **chosen})
+    job = ask.submit("report-export", mine[report].title, {"report": report, "form": form, **chosen})
     return ask.see(f"/jobs/{job.id}")
 
 
