@@ -12,6 +12,7 @@ from docs.generate.measures import measures_page
 from docs.generate.reidentification import reidentification_page
 from docs.generate.scenario import scenario_schema_page
 from docs.generate.tables import tables_page
+from openphm.core.reidentification import svg
 
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
@@ -21,5 +22,6 @@ PAGES: dict[str, Callable[[], str]] = {
     "extracts.md": extracts_page,
     "measures.md": measures_page,
     "reidentification.md": reidentification_page,
+    "reidentification.svg": svg,
     "scenario.schema.json": scenario_schema_page,
 }

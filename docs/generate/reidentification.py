@@ -21,7 +21,8 @@ The custodian moves a request along this table and no other way: the program rea
 def reidentification_page() -> str:
     return page(
         INTRODUCTION.format(generated=GENERATED),
-        f"```mermaid\n{mermaid()}\n```",
+        "![Process map: the states of a request and the moves between them](reidentification.svg)",
+        f"The same as text (Mermaid):\n\n```mermaid\n{mermaid()}\n```",
         "### States\n\n" + table(("state", "what it means", "who has it"), _states()),
         "### Moves\n\n" + table(("move", "from", "to", "who", "needs"), _moves()),
         "## Reasons: `Q_…`\nA request is refused as a whole for one of these: exit code 14, or the status of "

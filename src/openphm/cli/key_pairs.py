@@ -9,7 +9,6 @@ import base64
 import os
 import stat
 from pathlib import Path
-from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -21,8 +20,6 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from openphm.core.errors import CustodianRefused, UsageError
-
-Pair = TypeVar("Pair", Ed25519PrivateKey, X25519PrivateKey)
 
 
 def write_new(path: Path, content: bytes) -> None:
@@ -43,18 +40,34 @@ def write_key(path: Path, key: Ed25519PrivateKey | X25519PrivateKey) -> str:
     return base64.b64encode(key.public_key().public_bytes_raw()).decode("ascii")
 
 
-def read_key(path: Path, kind: type[Pair], *, made_by: str) -> Pair:
-    """The private key in a file. made_by: the command that makes one. Raises CustodianRefused."""
+def signing_key(path: Path) -> Ed25519PrivateKey:
+    """The suite's key in a file. Raises CustodianRefused."""
+    key = _read(path, "openphm reidentify key")
+    if not isinstance(key, Ed25519PrivateKey):
+        raise _other_kind(path, "openphm reidentify key")
+    return key
+
+
+def sealing_key(path: Path) -> X25519PrivateKey:
+    """The key in a file that a practice's lists are sealed to. Raises CustodianRefused."""
+    key = _read(path, "openphm custodian requests practice-key")
+    if not isinstance(key, X25519PrivateKey):
+        raise _other_kind(path, "openphm custodian requests practice-key")
+    return key
+
+
+def _read(path: Path, made_by: str) -> object:
     refuse_seen_by_others(path)
     try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
+        return load_pem_private_key(path.read_bytes(), password=None)
     except (ValueError, TypeError) as error:
         raise CustodianRefused(
             path.name, "it is not a private key.", "A PEM file.", f"make one with `{made_by}`"
         ) from error
-    if not isinstance(key, kind):
-        raise CustodianRefused(path.name, "it is a key of another kind.", remedy=f"make one with `{made_by}`")
-    return key
+
+
+def _other_kind(path: Path, made_by: str) -> CustodianRefused:
+    return CustodianRefused(path.name, "it is a key of another kind.", remedy=f"make one with `{made_by}`")
 
 
 def refuse_seen_by_others(path: Path) -> None:

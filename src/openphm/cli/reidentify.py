@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from openphm.access import Action, Purpose, Role, User, authorise, terminal_name
 from openphm.audit import AuditLog
-from openphm.cli.key_pairs import read_key, write_key, write_new
+from openphm.cli.key_pairs import signing_key, write_key, write_new
 from openphm.core.errors import CustodianRefused, UsageError
 from openphm.core.reidentification import KINDS, Request, StatusQuestion, signed
 from openphm.definitions import load
@@ -75,7 +75,7 @@ def request_command(output: Path | None, address: str | None, **given: Any) -> N
     """Freeze a cohort at one practice or network, and sign a request for it. Good for 15 minutes, once."""
     if (output is None) == (address is None):
         raise UsageError("--output or --to", "one of the two is needed.", remedy="name a file, or an address")
-    key = _key(given["key_file"])
+    key = signing_key(given["key_file"])
     request = _frozen(
         **{name: value for name, value in given.items() if name not in ("key_file", "key_name")}
     )
@@ -102,7 +102,7 @@ def request_command(output: Path | None, address: str | None, **given: Any) -> N
 def status_command(request_id: str, address: str, key_file: Path, key_name: str) -> None:
     """Where a request stands. Numbers of people come once it is released, and names never."""
     question = StatusQuestion.now(request_id, datetime.now(UTC))
-    envelope = signed("status", question.plain(), key_name, _key(key_file))
+    envelope = signed("status", question.plain(), key_name, signing_key(key_file))
     click.echo(json.dumps(_sent(f"{address}/api/status", envelope)))
 
 
@@ -138,11 +138,6 @@ def _spelled_out(criterion: Any) -> Any:
     if isinstance(inner, tuple):
         return replace(criterion, of=tuple(_spelled_out(part) for part in inner))
     return replace(criterion, of=_spelled_out(inner)) if inner is not None else criterion
-
-
-def _key(path: Path) -> Ed25519PrivateKey:
-    """The suite's signing key. Raises CustodianRefused; others may not read it."""
-    return read_key(path, Ed25519PrivateKey, made_by="openphm reidentify key")
 
 
 def _sent(address: str, envelope: dict[str, Any]) -> Any:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from openphm.audit import AuditLog, Checkpoint
+from openphm.cli.main import run
 from openphm.core import StoreError
 
 
@@ -121,3 +122,36 @@ def test_two_writers_at_once_make_one_chain(tmp_path: Path) -> None:
     found = AuditLog(path).verify()
     assert found.is_intact
     assert found.head.sequence == 50
+
+
+def test_the_suites_log_is_signed_and_a_shorter_or_new_one_is_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key, store, kept = tmp_path / "suite.key", tmp_path / "store", tmp_path / "kept.jsonl"
+    store.mkdir()
+    assert run(["reidentify", "key", str(key)]) == 0
+    public = f"suite-1={capsys.readouterr().out.strip()}"
+    log = AuditLog.beside(store)
+    for number in range(5):
+        log.append("tests.written", actor="a", detail={"number": number})
+    assert run(["audit", "checkpoint", "--store", str(store), "--key", str(key)]) == 0
+    said = capsys.readouterr()
+    assert public in said.err
+    kept.write_text(said.out)
+    words = ["audit", "verify", "--store", str(store), "--checkpoints", str(kept)]
+    assert run(words) == 2, "a checkpoint without a key to check it with says nothing"
+    assert run([*words, "--public-key", public]) == 0
+    assert "1 signed checkpoints hold" in capsys.readouterr().out
+    assert run(["audit", "verify", "--store", str(store), "--public-key", public]) == 0
+    lines = log.path.read_text().splitlines(keepends=True)
+    log.path.write_text("".join(lines[:-1]))
+    assert run([*words, "--public-key", public]) != 0
+    log.path.unlink()
+    for number in range(9):
+        AuditLog.beside(store).append("tests.written", actor="b", detail={"number": number})
+    assert run(["audit", "verify", "--store", str(store)]) == 0, "a log written anew adds up by itself"
+    assert run([*words, "--public-key", public]) != 0
+    kept.write_text(kept.read_text().replace('"sequence": 5', '"sequence": 4'))
+    assert run([*words, "--public-key", public]) != 0
+    key.chmod(0o644)
+    assert run(["audit", "checkpoint", "--store", str(store), "--key", str(key)]) == 14

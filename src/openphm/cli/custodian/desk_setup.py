@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from openphm.cli.custodian.at_the_desk import PASSWORD_VARIABLE, form_option, open_desk, show
 from openphm.cli.custodian.options import home_option
-from openphm.cli.key_pairs import read_key, write_key, write_new
+from openphm.cli.key_pairs import sealing_key, write_key, write_new
 from openphm.core.errors import UsageError
 from openphm.custodian import Home
 from openphm.custodian.reidentification import folder_of, keep_register, open_sealed
@@ -84,7 +84,7 @@ def practice_key(output: Path) -> None:
 @click.option("--output", type=_NEW_FILE, required=True, help="The list as CSV (mode 0600).")
 def open_command(file: Path, key_file: Path, output: Path) -> None:
     """For a practice: open a sealed list."""
-    key = read_key(key_file, X25519PrivateKey, made_by="openphm custodian requests practice-key")
+    key = sealing_key(key_file)
     text = open_sealed(file.read_bytes(), key)
     write_new(output, text)
     click.echo(f"Wrote {output}: {len(text.splitlines()) - 1:,} people.")

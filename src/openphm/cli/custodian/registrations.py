@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from openphm.audit import Value
 from openphm.cli.custodian.at_the_desk import form_option, open_desk, show
 from openphm.cli.custodian.options import home_option, overlay_option
 from openphm.custodian import Home
@@ -32,8 +33,8 @@ def load_command(paths: tuple[Path, ...], as_at: datetime, home: Path, overlay: 
     opened = Home.open(home)
     desk = open_desk(home)
     people = load_registrations(paths, as_at.date(), opened, load(overlay), folder_of(opened))
-    detail = {"people": people, "as_at": as_at.date().isoformat()}
-    desk.log.append("custodian.registrations_loaded", actor="operator", detail={**detail})
+    detail: dict[str, Value] = {"people": people, "as_at": as_at.date().isoformat()}
+    desk.log.append("custodian.registrations_loaded", actor="operator", detail=detail)
     click.echo(f"{people:,} people are registered on {as_at.date()}.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -87,7 +88,8 @@ def show_command(at: AtTheDesk, form: str) -> None:
         ["move", f"{when} {move}: {before} > {after}, by {actor}"]
         for when, move, before, after, actor in moves
     ]
-    rows = [["state", case.state], *because, *counts, *flags, *said, *moved]
+    told = (because, counts, flags, said, moved)
+    rows: list[Sequence[object]] = [("state", case.state), *(row for part in told for row in part)]
     show("custodian/request", ("what", "value"), rows, form)
 
 

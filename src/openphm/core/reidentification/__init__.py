@@ -4,6 +4,7 @@ Zone P writes a request, signs and sends it; the custodian checks, decides and h
 can turn a pseudonym back: that stands in the custodian's room, which zone P may not open.
 """
 
+from openphm.core.reidentification.drawing import svg
 from openphm.core.reidentification.process import (
     MOVES,
     STATES,
@@ -44,4 +45,5 @@ __all__ = [
     "signed",
     "signed_bytes",
     "state_named",
+    "svg",
 ]
