@@ -1,6 +1,6 @@
 """Change the key: every pseudonym gets a new form, and nothing happens until all of it is ready.
 
-    1  what an interrupted change left is removed             4  the map old -> new is sealed
+    1  what an interrupted change left is removed             4  the map is sealed, its code told
     2  a new key is kept beside the one in force              5  custodian.json is replaced: it has happened
     3  vault, linkage and opt-outs are written under it       6  `finish` destroys the old key and databases
 
@@ -45,9 +45,17 @@ class Rotated:
 
 
 def rotate(
-    home: Home, definitions: Definitions, *, dry_run: bool = False, tell: Step | None = None
+    home: Home,
+    definitions: Definitions,
+    *,
+    dry_run: bool = False,
+    tell: Step | None = None,
+    ready: Callable[[Rotated], None] | None = None,
 ) -> Rotated:
-    """Change over to a new key. Raises CustodianRefused; the home is then as it was."""
+    """Change over to a new key. Raises CustodianRefused; the home is then as it was.
+
+    ready: is told the map and its code before the change happens, so that no kill can lose the code
+    """
     say = tell or _say_nothing
     old_key = home.key()
     to_epoch = f"e{int(home.epoch.removeprefix('e')) + 1}"
@@ -79,11 +87,14 @@ def rotate(
         sealed, code = seal_map(RekeyMap(new_map_id(), home.epoch, to_epoch, people))
         path = home.folder / f"rekey-{home.epoch}-{to_epoch}.map"
         write_private(path, sealed)
+        done = Rotated(home.epoch, to_epoch, len(people), path, code)
+        if ready is not None:
+            ready(done)
         say("changing over")
         changed = home.put_in_force(new_key)
     say("telling the desk")
     Objections(changed, new_key).tell_desk(OptOutPolicy.of(definitions), date.today())
-    return Rotated(home.epoch, to_epoch, len(people), path, code)
+    return done
 
 
 def finish(home: Home) -> str:

@@ -8,7 +8,7 @@ import click
 
 from openphm.cli.custodian.options import home_option, overlay_option
 from openphm.custodian import Home
-from openphm.custodian.rotation import finish, rotate
+from openphm.custodian.rotation import Rotated, finish, rotate
 from openphm.definitions import load
 
 
@@ -30,11 +30,15 @@ def command(home: Path, overlay: Path | None, dry_run: bool, finishing: bool) ->
     if finishing:
         click.echo(f"The key of {finish(opened)} and what was kept under it are destroyed.")
         return
-    done = rotate(opened, load(overlay), dry_run=dry_run)
+    done = rotate(opened, load(overlay), dry_run=dry_run, ready=_tell_code)
     if dry_run:
         click.echo(
             f"{done.people:,} people would get a new pseudonym ({done.from_epoch} to {done.to_epoch})."
         )
         return
     click.echo(f"{done.people:,} people have a new pseudonym ({done.from_epoch} to {done.to_epoch}).")
-    click.echo(f"Map: {done.map_path}\nCode, shown this once: {done.code}\nSend the two by different ways.")
+
+
+def _tell_code(made: Rotated) -> None:
+    """Before the change: were the process killed after it, nobody could open the map any more."""
+    click.echo(f"Map: {made.map_path}\nCode, shown this once: {made.code}\nSend the two by different ways.")
