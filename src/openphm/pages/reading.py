@@ -36,5 +36,7 @@ def figure(record: Record, column: str) -> float | None:
 
 
 def pounds(value: float) -> str:
-    """£12.3 million, £45,600."""
-    return f"£{value / 1e6:,.3g} million" if abs(value) >= 1e6 else f"£{value:,.0f}"
+    """£12.3 million, £45,600, -£300."""
+    size = abs(value)
+    written = f"£{size / 1e6:,.3g} million" if size >= 1e6 else f"£{size:,.0f}"
+    return f"-{written}" if value < 0 else written

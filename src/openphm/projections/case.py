@@ -13,22 +13,20 @@ from math import exp, isfinite, sqrt
 
 import numpy as np
 
+from openphm.core.periods import Month
 from openphm.core.results import Cell, Provenance, Result, Scalar
 from openphm.definitions.scenario_ranges import Range
 from openphm.projections.account import mitigated_units, planned_account
-from openphm.projections.answers import ALL, IN_YEAR, TO_DATE, notes_of, run_result
+from openphm.projections.answers import ALL, notes_of, run_result
 from openphm.projections.mitigation import Planned, left
-from openphm.projections.path import Floats
+from openphm.projections.path import BASE, Floats
 from openphm.projections.projection import Projection
+from openphm.projections.words import WORDS, words_of
 
 COLUMNS = ("section", "item", "value", "p10", "p90", "unit")
 POWER = 1.959963984540054 + 0.8416212335729143
-CASE_ROWS = (
-    ("npv_gbp", TO_DATE), ("benefit_cost_ratio", TO_DATE), ("break_even_share", TO_DATE),
-    ("probability_of_saving", TO_DATE), ("net_gbp", IN_YEAR), ("gross_saving_gbp", IN_YEAR),
-    ("programme_cost_gbp", IN_YEAR), ("cash_releasing_gbp", IN_YEAR), ("capacity_value_gbp", IN_YEAR),
-    ("beds_freed", IN_YEAR), ("wte", ALL),
-)  # fmt: skip
+MONTHS_OF_LATE_DATA = 3
+Figure = tuple[str, str, tuple[Scalar, Scalar, Scalar], str]
 Line = tuple[Cell | Scalar, ...]
 
 
@@ -124,42 +122,62 @@ def case_result(projection: Projection, provenance: Provenance) -> Result:
         known = value if isinstance(value, int | float) and isfinite(value) else None
         return Cell(known, n_people=people) if people else known
 
-    lines: list[Line] = []
-    last = projection.path.years
-    for row in run_result(projection, provenance):
-        if (row["metric"], row["driver"]) in CASE_ROWS and row["year"] in (1, last):
-            figures = (cell(row[name]) for name in ("mitigated", "p10", "p90"))
-            lines.append((f"year {row['year']}", str(row["metric"]), *figures, row["unit"]))
-        elif (row["metric"], row["driver"]) == ("cost_gbp", ALL):
-            year = f"year {row['year']}"
-            lines.append(("cost if nothing changes", year, cell(row["unmitigated"]), None, None, "gbp"))
-            figures = (cell(row[name]) for name in ("mitigated", "p10", "p90"))
-            lines.append(("cost with the plan", year, *figures, "gbp"))
-        elif row["metric"] == "change_gbp" and row["year"] == last:
-            added = sum(
-                float(str(row[name])) for name in ("unmitigated", "mitigated") if row[name] is not None
-            )
-            lines.append(("waterfall", str(row["driver"]), cell(added), None, None, "gbp"))
-    for name, low, high in tornado(projection):
-        centre = float(projection.net_present_value(projection.plan)[-1])
-        lines.append(("tornado", name, cell(centre), cell(low), cell(high), "gbp"))
-    for name, events, seen in tracking(projection):
-        lines.append(("tracking", f"{name}, expected events in year 1", cell(events), None, None, "events"))
-        lines.append(("tracking", f"{name}, smallest detectable fall", cell(seen), None, None, "share"))
-    avoided = equity(projection) if projection.planned else None
-    if avoided is not None:
-        for number, pounds in enumerate(avoided, start=1):
-            lines.append(("equity", f"deprivation quintile {number}", cell(float(pounds)), None, None, "gbp"))
+    figures = [*_worth(projection, provenance), *_rests_on(projection, provenance)]
+    lines = [
+        (section, item, *(None if value is None else cell(value) for value in values), unit)
+        for section, item, values, unit in figures
+    ]
     lines.sort(key=_section)
     notes = (
         *notes_of(projection),
         "Tornado: net present value at P10 and P90 of one parameter, the others at their centre.",
-        "Tracking: review when year 1 has ended and its data are complete; a fall smaller than the smallest "
-        "detectable cannot be told from chance (two-sided 5%, power 80%, as many controls).",
-        "Equity: pounds of activity avoided in the last year, in the quintiles where the cohort used it; 1 is "
-        "most deprived. What substitution adds is not in it.",
+        f"Tracking: review on {_review(provenance)}, when year 1 has ended and its data are complete. A fall "
+        "smaller than the smallest detectable cannot be told from chance (two-sided 5%, power 80%, as many "
+        "controls).",
+        "Equity: pounds of activity avoided in the last year, in the quintiles where the cohort used it; 1 "
+        "is most deprived. What substitution adds is not in it.",
     )
     return Result(f"project/case/{projection.scenario.id}", COLUMNS, tuple(lines), provenance, notes)
+
+
+def _review(provenance: Provenance) -> str:
+    """When year 1 can be judged: it has ended, and what came late in it has been delivered."""
+    day = Month.containing(provenance.as_at).plus(12 + MONTHS_OF_LATE_DATA).end
+    return f"{day.day} {day:%B %Y}"
+
+
+def _worth(projection: Projection, provenance: Provenance) -> Iterator[Figure]:
+    """Money, beds and staff of the first and last year; cost of every year; the waterfall of the last."""
+    last = projection.path.years
+    for row in run_result(projection, provenance):
+        metric, driver, unit = str(row["metric"]), str(row["driver"]), str(row["unit"])
+        planned = (row["mitigated"], row["p10"], row["p90"])
+        year = f"year {row['year']}"
+        if (metric, driver) in WORDS and row["year"] in (1, last):
+            yield year, WORDS[metric, driver], planned, unit
+        elif (metric, driver) == ("cost_gbp", ALL):
+            yield "cost if nothing changes", year, (row["unmitigated"], None, None), unit
+            yield "cost with the plan", year, planned, unit
+        elif metric == "change_gbp" and row["year"] == last:
+            steps = [row[name] for name in ("unmitigated", "mitigated") if row[name] is not None]
+            added = sum(float(str(step)) for step in steps)
+            if added or driver == BASE:
+                yield "waterfall", words_of(driver), (added, None, None), unit
+
+
+def _rests_on(projection: Projection, provenance: Provenance) -> Iterator[Figure]:
+    """Which parameters matter most, how it will be seen whether it works, and who benefits."""
+    centre = float(projection.net_present_value(projection.plan)[-1])
+    for name, low, high in tornado(projection):
+        yield "tornado", words_of(name), (centre, low, high), "gbp"
+    for name, events, seen in tracking(projection):
+        yield "tracking", f"{words_of(name)}, expected events in year 1", (events, None, None), "events"
+        yield "tracking", f"{words_of(name)}, smallest detectable fall", (seen, None, None), "share"
+    if projection.planned:
+        yield "tracking", f"review on {_review(provenance)}", (None, None, None), ""
+    avoided = equity(projection) if projection.planned else None
+    for number, pounds in enumerate(avoided if avoided is not None else (), start=1):
+        yield "equity", f"deprivation quintile {number}", (float(pounds), None, None), "gbp"
 
 
 def compare_result(projections: Sequence[Projection], provenance: Provenance) -> Result:
@@ -168,7 +186,7 @@ def compare_result(projections: Sequence[Projection], provenance: Provenance) ->
     for one in projections:
         people, last = one.n_people, one.path.years
         for row in run_result(one, provenance):
-            if (row["metric"], row["driver"]) in CASE_ROWS and row["year"] == last:
+            if (str(row["metric"]), str(row["driver"])) in WORDS and row["year"] == last:
                 values = [row[name] for name in ("mitigated", "p10", "p90")]
                 cells = [Cell(v, n_people=people) if people else v for v in values]
                 lines.append((one.scenario.id, str(row["metric"]), *cells, row["unit"]))

@@ -13,6 +13,7 @@ from openphm.pages.drawing.fan import FanYear, fan
 from openphm.pages.drawing.waterfall import waterfall
 from openphm.pages.page import Page, Record
 from openphm.pages.reading import figure, pounds
+from openphm.projections.words import METRICS
 
 FULL, TO_DATE, ALL = "full_effect", "to_date", "all"
 MOST_FANS = 8
@@ -107,7 +108,8 @@ def _as_run(records: Sequence[Record]) -> list[dict[str, Scalar]]:
     for section, record in zip(sections, records, strict=True):
         item, value = str(record["item"]), record["value"]
         if section.startswith("year "):
-            place = {"year": int(section[5:]), "metric": item, "driver": TO_DATE}
+            metric, driver = METRICS[item]
+            place = {"year": int(section[5:]), "metric": metric, "driver": driver}
             found.append({**place, "mitigated": value})
         elif section == "cost with the plan":
             place = {"year": int(item[5:]), "metric": "cost_gbp", "driver": ALL}
