@@ -11,13 +11,15 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect, sync_playwright
 
 from openphm.access import Role
-from tests.web.browsing import Served, Visitor, chromium, context_of, served
+from tests.web.browsing import WAIT, Served, Visitor, chromium, context_of, served
 from tests.web.conftest import another_store
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(chromium() is None, reason="needs Chromium (`make test` installs it when it may)"),
 ]
+
+expect.set_options(timeout=WAIT)  # a loaded machine is slow; what is waited for comes all the same
 
 
 @pytest.fixture(scope="module")
