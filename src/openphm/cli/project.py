@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from openphm.cli.answering import allowed_scope, answer, waiting
+from openphm.cli.differencing import overlaps_with_earlier
 from openphm.cli.options import Asked, answer_options
 from openphm.core.errors import PlanError, nearest
 from openphm.core.results import Provenance, Result
@@ -32,6 +33,7 @@ from openphm.projections.from_evaluation import with_evaluations
 from openphm.projections.pages import case_page, plain_page, run_page, split_page
 from openphm.projections.split import WAYS, split_result
 from openphm.projections.views import BY, PERSON, baseline_result, person_result
+from openphm.release import Overlap
 
 
 @click.group("project", short_help="What happens if nothing changes, and what a change would do.")
@@ -78,6 +80,12 @@ def _source(people: Population, asked: Asked, *plans: Scenario) -> Provenance:
     return people.provenance(asked.as_at, asked_with=used)
 
 
+def _overlaps(people: Population, asked: Asked, *worked: Projection) -> list[Overlap]:
+    """How the cohorts of interventions meet what this user asked before: two near ones tell of few people."""
+    cohorts = [one.intervention.cohort for projection in worked for one in projection.planned]
+    return overlaps_with_earlier(asked, [one for one in cohorts if one is not None], people.definitions)
+
+
 @command.command("run")
 @click.argument("scenario", metavar="SCENARIO")
 @click.option("--by", type=click.Choice(WAYS), help="Split cost, activity, nights and staff hours so.")
@@ -92,7 +100,8 @@ def run(scenario: str, by: str | None, asked: Asked) -> None:
             result = split_result(projection, by, source) if by else run_result(projection, source)
         title = projection.scenario.title
         page = split_page(result, title) if by else run_page(result, title)
-        answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)
+        overlaps = _overlaps(people, asked, projection)
+        answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm, overlaps=overlaps)
 
 
 @command.command("baseline")
@@ -135,7 +144,8 @@ def compare(scenarios: tuple[str, ...], asked: Asked) -> None:
             worked = [_worked_out(people, name, asked) for name in scenarios]
             result = compare_result(worked, _source(people, asked, *(one.scenario for one in worked)))
         page = plain_page(result, "Scenarios compared", f"{len(worked)} scenarios side by side.")
-        answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)
+        overlaps = _overlaps(people, asked, *worked)
+        answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm, overlaps=overlaps)
 
 
 @command.command("backtest")
@@ -168,4 +178,5 @@ def case(scenario: str, asked: Asked) -> None:
             projection = _worked_out(people, scenario, asked)
             plan = projection.scenario
             page = case_page(case_result(projection, _source(people, asked, plan)), plan.title)
-        answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm)
+        overlaps = _overlaps(people, asked, projection)
+        answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm, overlaps=overlaps)
