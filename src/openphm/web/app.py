@@ -33,7 +33,8 @@ def make_app(settings: Settings) -> FastAPI:
     """The application. Raises UsageError when the demo could be reached from elsewhere."""
     settings.check()
     held = all_screens()
-    suite = Suite(settings, tuple(entry for one in held for entry in one.entries))
+    paths = frozenset(rule.path for one in held for rule in one.rules)
+    suite = Suite(settings, tuple(entry for one in held for entry in one.entries), paths)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:

@@ -37,6 +37,7 @@ class Suite:
 
     settings: Settings
     entries: tuple[Entry, ...]
+    paths: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.builds = OpenedBuilds(self.settings)
@@ -82,6 +83,7 @@ class Suite:
             purpose_names={str(purpose): name for purpose, name in PURPOSE_NAMES.items()},
             is_demo=self.settings.is_demo,
             roles=list(Role),
+            paths=self.paths,
         )
         return made
 
