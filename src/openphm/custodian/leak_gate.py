@@ -83,7 +83,7 @@ def _wrong(engine: Engine, path: Path, spec: RecordSpec, name: str, numbers: str
         return [f"{known:,} values are NHS numbers of this delivery."]
     if name in {one[0] for one in HOUSEHOLD} | {RULE}:
         return []
-    return _looking_alike(engine.query(distinct)["value"].to_pylist(), field)
+    return looking_alike(engine.query(distinct)["value"].to_pylist(), field)
 
 
 def _has_own_check(field: FieldSpec | None) -> bool:
@@ -91,7 +91,7 @@ def _has_own_check(field: FieldSpec | None) -> bool:
     return field is not None and field.pattern is not None and field.pattern.check is not None
 
 
-def _looking_alike(values: list[str], field: FieldSpec | None) -> list[str]:
+def looking_alike(values: list[str], field: FieldSpec | None) -> list[str]:
     """What too many of the distinct values of a column look like."""
     if field is not None and field.values is not None:
         return []
