@@ -11,7 +11,7 @@ from starlette.responses import Response
 from openphm.pages import Page
 from openphm.population import Population
 from openphm.reports import cohort_answers
-from openphm.web.asking import DOWNLOAD, Ask, Asking
+from openphm.web.asking import DOWNLOAD, Ask, Asking, NotFound
 from openphm.web.filters import Option
 from openphm.web.presenting import Shown
 from openphm.web.screen import ANALYSTS, CARE, READERS, Screen
@@ -64,9 +64,9 @@ def one(ask: Ask, name: str) -> Response:
     versions = versions_of(ask, name)
     return ask.page(
         "cohorts/one.html", held=held, filters=ask.filters(), profile=parts["profile"],
-        attrition=parts["attrition"], as_yaml=yaml.safe_dump(held.body, sort_keys=False, allow_unicode=True),
+        attrition=parts["attrition"], as_yaml=_yaml(held),
         versions=versions,
-        changes=list(zip(versions, [None, *versions[:-1]], strict=True))[::-1], step_text=_steps,
+        changes=list(zip(versions, [None, *versions], strict=False))[::-1], step_text=_steps,
         is_own=held.owner == ask.user.name, may_build=bool(ask.roles & BUILDERS),
         service=held.body.get("intervention", "").removeprefix("interventions/"),
     )  # fmt: skip
@@ -76,13 +76,12 @@ def one(ask: Ask, name: str) -> Response:
 def definition(ask: Ask, name: str, form: str) -> Response:
     """The definition as a file: it holds the question and no people."""
     held = cohort_named(ask, name, _version(ask))
-    text = (
-        json.dumps(held.body, indent=1, default=str)
-        if form == "json"
-        else yaml.safe_dump(held.body, sort_keys=False)
-    )
-    headers = {"content-disposition": f'attachment; filename="{name}.{"json" if form == "json" else "yaml"}"'}
-    return Response(text, media_type=TEXTS.get(form, TEXTS["yaml"]), headers=headers)
+    if form not in TEXTS:
+        raise NotFound
+    is_json = form == "json"
+    text = json.dumps(held.body, indent=1, default=str) if is_json else _yaml(held)
+    headers = {"content-disposition": f'attachment; filename="{held.name}.{form}"'}
+    return Response(text, media_type=TEXTS[form], headers=headers)
 
 
 def part_of(ask: Asking, held: HeldCohort, part: str) -> Shown:
@@ -96,6 +95,10 @@ def part_of(ask: Asking, held: HeldCohort, part: str) -> Shown:
 
 def _asked(part: str, held: HeldCohort, population: Population) -> Page:
     return PARTS[part](population, held.what)
+
+
+def _yaml(held: HeldCohort) -> str:
+    return str(yaml.safe_dump(held.body, sort_keys=False, allow_unicode=True, width=100))
 
 
 def _version(ask: Asking) -> int | None:
