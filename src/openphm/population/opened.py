@@ -12,7 +12,12 @@ from openphm.population import Population, open_in_scope
 
 
 def opened(
-    store: Path, scope: Scope, place: str | None = None, *, definitions: Definitions | None = None
+    store: Path,
+    scope: Scope,
+    place: str | None = None,
+    *,
+    definitions: Definitions | None = None,
+    memory_limit: str = "4GB",
 ) -> Population:
     """The live build for the scope's people, at one practice, network or small area if asked.
 
@@ -21,7 +26,9 @@ def opened(
     Raises UsageError when the build holds no such place, AccessRefused when the place is outside the user's
     rows, StoreError when there is no sound build.
     """
-    population = open_in_scope(store, scope.at_place(place) if place else scope, definitions=definitions)
+    population = open_in_scope(
+        store, scope.at_place(place) if place else scope, definitions=definitions, memory_limit=memory_limit
+    )
     if place and population.place_named(place) is None:
         codes = [one.code for one in population.places]
         close = nearest(place, [code.lower() for code in codes]).upper() or (codes[0] if codes else "")

@@ -13,6 +13,8 @@ from threading import Condition, local
 from openphm.population import Population
 
 MOST_AT_ONCE = 3
+MOST_FREE = 1
+"""An open connection holds memory, so that only one waits for the next question; the others are closed."""
 
 
 class Lent:
@@ -67,7 +69,7 @@ class Lent:
     def _give_back(self, population: Population) -> None:
         with self._changed:
             self._n_out -= 1
-            is_kept = not self._is_over
+            is_kept = not self._is_over and len(self._free) < MOST_FREE
             if is_kept:
                 self._free.append(population)
             self._changed.notify()

@@ -18,7 +18,9 @@ from openphm.population.opened import opened
 from openphm.web.lending import Lent
 from openphm.web.settings import Settings
 
-MOST_OPEN = 24
+MOST_OPEN = 4
+MEMORY = "1GB"
+"""Of the engine, for each connection; beyond it, work spills to the disk."""
 MOST_PAGES = 400
 
 Key = tuple[str, Scope, str | None]
@@ -114,4 +116,4 @@ class OpenedBuilds:
         return entry
 
     def _open(self, scope: Scope, place: str | None) -> Population:
-        return opened(self._settings.store, scope, place, definitions=self.definitions)
+        return opened(self._settings.store, scope, place, definitions=self.definitions, memory_limit=MEMORY)
