@@ -63,6 +63,8 @@ def parts_of_run(run: Result, *, planned: bool) -> list[Page]:
     named = {**TITLES, "unmitigated": "Added if nothing changes", "mitigated": "Added by the plan"}
     added = _rows((f"What makes up the cost of year {last}", _name(row), row) for row in drivers)
     done = _rows((f"Activity of year {last}", _name(row), row) for row in activity)
+    if not planned:
+        years, done = ([row for row in held if row[2] != "mitigated"] for held in (years, done))
     found = [
         _page(run, "years", years, TITLES),
         _page(run, "drivers", added, named),
