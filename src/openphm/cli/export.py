@@ -9,10 +9,10 @@ import click
 from openphm.access import Action, authorise, local_user
 from openphm.audit import AuditLog
 from openphm.cli.key_pairs import refuse_seen_by_others
+from openphm.core.destroying import destroy
 from openphm.core.recipient_key import RecipientKey
 from openphm.population import open_in_scope
 from openphm.population.workspace import Exported, export
-from openphm.store.rekey_map import destroy
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path, dir_okay=False)

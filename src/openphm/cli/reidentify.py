@@ -111,8 +111,9 @@ def _frozen(cohort: str, store: Path, as_at: datetime | None, overlay: Path | No
     definitions = load(overlay)
     # asked on behalf of the requester, whom the custodian knows and checks; the scope is the recipient's own
     code = said["recipient"]
-    places = {"pcns": frozenset({code})} if code.startswith("U") else {"practices": frozenset({code})}
-    user = User(said["requester"], frozenset({Role.CLINICIAN}), **places)
+    own, none = frozenset({code}), frozenset[str]()
+    practices, pcns = (none, own) if code.startswith("U") else (own, none)
+    user = User(said["requester"], frozenset({Role.CLINICIAN}), practices, pcns)
     log = AuditLog.beside(store)
     scope = authorise(user, Action.READ_PERSON, purpose=Purpose.DIRECT_CARE, log=log)
     with open_in_scope(store, scope, definitions=definitions) as population:

@@ -14,10 +14,11 @@ from rich.console import Console
 
 from openphm.access import terminal_name
 from openphm.audit import AuditLog
+from openphm.core.destroying import destroy
 from openphm.core.errors import UsageError
 from openphm.recording import Register
 from openphm.store import Build, Builds
-from openphm.store.rekey_map import CODE_VARIABLE, RekeyMap, destroy, open_map
+from openphm.store.rekey_map import CODE_VARIABLE, RekeyMap, open_map
 from openphm.store.rekeying import applied, plan, rekey
 
 

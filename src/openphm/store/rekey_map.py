@@ -74,13 +74,3 @@ def open_map(path: Path, code: str) -> RekeyMap:
             f"`custodian rotate` writes the map and prints its code; the code is read from {CODE_VARIABLE}.",
             "ask the custodian for both; a map that was applied is gone",
         ) from error
-
-
-def destroy(path: Path) -> None:
-    """Overwrite and remove. On storage that copies on write the blocks may live on: encrypt the disk."""
-    size = path.stat().st_size
-    with path.open("r+b") as file:
-        file.write(os.urandom(min(size, 1 << 20)))
-        file.flush()
-        os.fsync(file.fileno())
-    path.unlink()

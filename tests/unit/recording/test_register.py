@@ -28,7 +28,8 @@ def test_a_register_is_made_on_first_use_and_opened_again(tmp_path: Path) -> Non
     with Register.beside(tmp_path) as first:
         first.cohorts.save("cohorts/old", OLD, owner="a")
         assert table_names(first.engine) == [
-            "enrolment", "fingerprint", "job", "kept", "plan_lock", "register_version", "saved_cohort", "token",
+            "enrolment", "fingerprint", "job", "kept", "plan_lock", "register_version", "saved_cohort",
+            "token",
         ]  # fmt: skip
     with Register.beside(tmp_path) as again:
         assert again.cohorts.get("cohorts/old").definition == OLD

@@ -60,7 +60,8 @@ def test_an_amount_that_does_not_say_how_many_people_is_hidden() -> None:
      an_amount(15.0, 80)],
 )  # fmt: skip
 def test_what_is_said_of_a_figure_is_hidden_with_it(figure: Cell) -> None:
-    assert decide(figure.saying("▲ improving"), ROUND_5).is_suppressed is decide(figure, ROUND_5).is_suppressed
+    said = decide(figure.saying("▲ improving"), ROUND_5)
+    assert said.is_suppressed is decide(figure, ROUND_5).is_suppressed
     assert decide(figure.saying("▲ improving"), NONE).value == "▲ improving"
 
 
