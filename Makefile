@@ -86,7 +86,7 @@ docs: env
 LOCK := $(BIN)/uv pip compile --no-config --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet pyproject.toml
 lock: $(VENV)/.stamp-venv
 	@$(PIP) install --quiet 'uv>=0.8'
-	$(LOCK) --extra build --output-file requirements.lock $(LOCK_FLAGS)
+	$(LOCK) --extra build --extra web --output-file requirements.lock $(LOCK_FLAGS)
 	$(LOCK) --extra build --extra test --constraint requirements.lock --output-file requirements-test.lock $(LOCK_FLAGS)
 
 clean:
