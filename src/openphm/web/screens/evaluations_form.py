@@ -168,7 +168,7 @@ class PlanRead:
         return int(value) if value == int(value) else value
 
     def _add(self, problem: Problem) -> None:
-        place = problem.where.removeprefix(f"{LABEL}, ").removeprefix(LABEL)
+        place = problem.where.removeprefix(f"{LABEL}, ")
         while place and place not in self._places:
             place = place.rpartition(".")[0]
         said = " ".join(one for one in (problem.found, problem.allowed) if one)

@@ -27,6 +27,10 @@ def result_page(answer: Answer, title: str) -> Page:
 def balance_page(answer: Answer, title: str) -> Page:
     """How alike the groups are, with the love plot."""
     held = _only(answer.results["report"], lambda part: part == BALANCE)
+    if not held.rows:
+        return _page(
+            title, held, "Too few people can be compared, so nothing was made alike.", lambda rows: []
+        )
     said = "How alike those offered the service and their controls are, before and after weighting."
     return _page(title, held, said, _love)
 

@@ -207,7 +207,7 @@ class FormRead:
 
     def _add(self, problem: Problem) -> None:
         """A problem of the loader at the field of its place, or the nearest one above it."""
-        place = problem.where.removeprefix(f"{LABEL}, ").removeprefix(LABEL)
+        place = problem.where.removeprefix(f"{LABEL}, ")
         while place and place not in self._places:
             place = place.rpartition(".")[0]
         said = " ".join(one for one in (problem.found, problem.allowed) if one)
