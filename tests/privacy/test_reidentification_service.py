@@ -218,7 +218,7 @@ def test_every_answer_has_strict_headers_and_no_script(room: Room, port: int) ->
         assert "script" not in page.headers["content-security-policy"]
         assert page.headers["cache-control"] == "no-store"
         assert page.headers["x-content-type-options"] == "nosniff"
-        assert page.headers["referrer-policy"] == "no-referrer"
+        assert page.headers["referrer-policy"] == "same-origin"
         assert "<script" not in page.text
         assert " style=" not in page.text
         assert "server" not in page.headers
