@@ -57,7 +57,10 @@ def work_out_baseline(ask: Ask) -> Response:
 @screen.get("/projections/compare", "Compare scenarios", in_menu=False)
 def compared(ask: Ask) -> Response:
     """Scenarios side by side at the end of their horizons."""
-    names, bodies, key = _chosen(ask, ask.request.query_params.getlist("with"))
+    ticked = ask.request.query_params.getlist("with")
+    if not ticked:
+        return listed(ask)
+    names, bodies, key = _chosen(ask, ticked)
     here = "/projections/compare?" + "&".join(f"with={name}" for name in names)
     answer = find(ask, key)
     if answer is None:
