@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from openphm.access import Role
+from openphm.recording import Register
 from tests.web.conftest import SignIn
 
 ANALYST = Role.ICB_ANALYST
@@ -41,3 +44,13 @@ def test_what_is_not_there_is_404_and_a_long_query_414(signed_in: SignIn) -> Non
     assert client.get("/cohorts/nothing").status_code == 404
     assert client.get("/cohorts/heart_disease?x=" + "a" * 10_000).status_code == 414
     assert signed_in(Role.IG_LEAD).get("/cohorts").status_code == 403
+
+
+def test_a_cohort_that_ships_is_remembered_by_the_overlap_guard(signed_in: SignIn, store: Path) -> None:
+    client = signed_in(Role.SUPER_USER)
+    assert client.get("/cohorts/heart_disease").status_code == 200
+    with Register.beside(store) as register:
+        asked = register.fingerprints.recent("Demo super-user")
+        everybody = {one.user for one in asked}
+    assert everybody == {"Demo super-user"}
+    assert any("heart" in str(dict(one.criteria)) for one in asked)

@@ -85,11 +85,9 @@ def definition(ask: Ask, name: str, form: str) -> Response:
 
 
 def part_of(ask: Asking, held: HeldCohort, part: str) -> Shown:
-    """One answer about a cohort, under the overlap guard where somebody described it freely."""
+    """One answer about a cohort, under the overlap guard: one that ships may be close to one of their own."""
     make = partial(_asked, part, held)
     options = {"cohort": held.name, "version": held.version}
-    if not held.version:
-        return ask.shown(f"cohort-{part}", make, options=options)
     return ask.shown_of_cohort(f"cohort-{part}", [held.what], make, options=options)
 
 
