@@ -76,6 +76,28 @@ def test_the_baseline_holds_every_registered_person_and_every_pound(ics: Populat
     assert found.nights.sum() > 0
 
 
+USERS = """
+SELECT e.point_of_delivery AS name, p.pcn_code AS place, COUNT(DISTINCT e.person_key) AS n
+FROM people AS p JOIN activity.event AS e ON e.person_key = p.person_key
+WHERE e.event_date > DATE '2025-03-31' AND e.event_date <= DATE '2026-03-31'
+GROUP BY e.point_of_delivery, p.pcn_code"""
+
+
+def test_what_few_people_used_is_hidden(ics: Population, demo_home: Path) -> None:
+    """Few is judged by the people who used it, whoever else is registered."""
+    found, users = measured(ics, ics.as_at), {}
+    for row in ics.ask(USERS, ics.as_at):
+        users[row["name"]] = users.get(row["name"], 0) + row["n"]
+    for name, behind in zip(found.activities, found.behind, strict=True):
+        assert behind <= users.get(name, 0), name
+    few = {name for name, n in users.items() if n < 8}
+    assert few  # a made-up ICS of this size has some
+    rows, _ = asked(demo_home, "run", "high_intensity_support")
+    for row in rows:
+        if row["metric"] == "activity" and row["driver"] in few:
+            assert [row[one] for one in ("unmitigated", "mitigated", "p10", "p50", "p90")] == [None] * 5, row
+
+
 def test_practices_hold_what_networks_hold(ics: Population) -> None:
     practices, networks = (measured(ics, ics.as_at, place=one) for one in ("practice", "pcn"))
     assert len(practices.places) > len(networks.places)

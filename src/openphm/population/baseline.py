@@ -58,6 +58,17 @@ class Measured:
     imd_people: Floats
     n_people: int
 
+    @property
+    def behind(self) -> tuple[int, ...]:
+        """People behind each point of delivery, at the least [P]: (Σ n)² ÷ Σ n².
+
+        Kish's effective number (Survey Sampling, 1965): never above the people who used it, and 1 where one
+        person made all of it, so that release can hide what rests on few people or on one.
+        """
+        whole = self.units.sum(axis=(0, 1, 2))
+        least = np.divide(whole**2, self.squares, out=np.zeros(len(whole)), where=self.squares > 0)
+        return tuple(int(n) for n in np.floor(np.minimum(least + 1e-9, self.n_people)))
+
 
 def measured(population: Asking, as_at: date, *, place: str = "pcn") -> Measured:
     """The baseline of the 12 months to a date.

@@ -22,21 +22,28 @@ class _Rows:
     def __init__(self, projection: Projection) -> None:
         self._people, self._least = projection.path.n_people, projection.n_people
 
-    def cell(self, value: float | None, *, is_planned: bool = True) -> Cell | Scalar:
-        """is_planned: the figure depends on the interventions, and so rests on the smallest cohort."""
+    def cell(
+        self, value: float | None, *, is_planned: bool = True, behind: int | None = None
+    ) -> Cell | Scalar:
+        """is_planned: the figure depends on the interventions, and so rests on the smallest cohort.
+
+        behind: the people it rests on, when they are fewer than everybody.
+        """
         if value is None or not np.isfinite(value):
             return Cell(None) if self._people else None
         people = self._least if is_planned else self._people
+        people = people if behind is None else min(people, behind)
         return Cell(float(value), n_people=people) if self._people else float(value)
 
     def row(
         self, place: tuple[int, str, str], unit: str, *, before: float | None = None,
         after: float | None = None,
         runs: Floats | None = None,
+        behind: int | None = None,
     ) -> Line:  # fmt: skip
         low, middle, high = (None, None, None) if runs is None else _percentiles(runs)
-        planned = (self.cell(one) for one in (after, low, middle, high))
-        return (*place, self.cell(before, is_planned=False), *planned, unit)
+        planned = (self.cell(one, behind=behind) for one in (after, low, middle, high))
+        return (*place, self.cell(before, is_planned=False, behind=behind), *planned, unit)
 
 
 def _percentiles(runs: Floats) -> tuple[float, float, float]:
@@ -168,10 +175,11 @@ def _drivers(projection: Projection, rows: _Rows, year: int) -> Iterator[Line]:
 
 
 def _activity(projection: Projection, rows: _Rows, year: int) -> Iterator[Line]:
-    """Units of each activity."""
-    plan, runs = projection.plan, projection.runs
-    for place, name in enumerate(projection.path.activities):
+    """Units of each activity, which rest on the people who used it."""
+    plan, runs, path = projection.plan, projection.runs, projection.path
+    for place, name in enumerate(path.activities):
         yield rows.row(
             (year, "activity", name), "events", before=plan.units[year, place],
             after=plan.units_mitigated[year, place], runs=runs.units_mitigated[:, year, place],
+            behind=path.behind[place] if path.behind else None,
         )  # fmt: skip

@@ -13,7 +13,7 @@ the errors of the year before were, which only needs data up to the origin; so i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -37,7 +37,10 @@ SMALLEST_SCALE = 0.25
 
 @dataclass(frozen=True)
 class Year:
-    """Place × setting in pounds: what came, what was projected, its standard error, the year before."""
+    """Place × setting in pounds: what came, what was projected, its standard error, the year before.
+
+    behind   people whom the pounds rest on, at the least, in the year that came and the year before
+    """
 
     origin: date
     settings: tuple[str, ...]
@@ -47,6 +50,7 @@ class Year:
     projected: Floats
     error: Floats
     before: Floats
+    behind: Floats
 
     @property
     def low(self) -> Floats:
@@ -146,7 +150,20 @@ def _projected(base: Measured, came: Measured, counted: Movements) -> Year:
         expected @ gather,
         np.sqrt(variance @ gather),
         observed @ gather,
+        np.minimum(_behind(base, rows, settings), _behind(came, came_rows, settings)),
     )
+
+
+def _behind(one: Measured, rows: Sequence[int], settings: Sequence[str]) -> Floats:
+    """People whom a place's pounds of a setting rest on, at the least: those of its largest activity.
+
+    Pounds ÷ (Σ £² ÷ Σ £): Kish's effective number, with the clustering of pounds in people of the whole.
+    """
+    whole = one.cost.sum(axis=(0, 1, 2))
+    phi = np.divide(one.cost_squares, whole, out=np.ones(len(whole)), where=whole > 0)
+    each = one.place_cost[rows] / phi
+    mine = [np.array([name == setting for name in one.settings]) for setting in settings]
+    return np.stack([each[:, columns].max(axis=1) for columns in mine], axis=1)
 
 
 def _unit_cost(base: Measured) -> Floats:
@@ -176,7 +193,7 @@ def _calibrated(raw: Year, earlier: Year) -> Year:
     beyond = (growth - 1) ** 2
     shared = (beyond + np.median(beyond)) / 2 / 4
     error = np.sqrt((raw.error * growth) ** 2 * scale + projected**2 * shared)
-    return Year(raw.origin, raw.settings, raw.places, raw.people, raw.actual, projected, error, raw.before)
+    return replace(raw, projected=projected, error=error)
 
 
 def backtest_result(years: Sequence[Year], provenance: Provenance) -> Result:
@@ -184,8 +201,8 @@ def backtest_result(years: Sequence[Year], provenance: Provenance) -> Result:
     lines = []
     for year in years:
         for g, place in enumerate(year.places):
-            people = int(year.people[g])
             for n, setting in enumerate(year.settings):
+                people = int(min(year.people[g], year.behind[g, n]))
                 figures = (year.actual, year.projected, year.low, year.high, year.before)
                 cells = [Cell(float(one[g, n]), n_people=people) for one in figures]
                 lines.append((year.origin, setting, place, *cells, "yes" if year.held[g, n] else "no", "gbp"))

@@ -90,6 +90,7 @@ def path_of_build(scenario: Scenario, asked: FromBuild, ground: Ground, facts: P
         ),
         counted=units,
         n_people=measured.n_people,
+        behind=measured.behind,
     )
 
 

@@ -40,6 +40,7 @@ class Path:
     variants    units ÷ the centre in draws of movement and health [draws, years+1, segments, activities]
     counted     units that the rates were measured from [segments, activities]; None when they were stated
     n_people    how many people the figures rest on; 0 when they were stated
+    behind      people behind each activity of the base year, at the least; none when they were stated
     places, place_people, place_shares  networks, their people [G], and their share of the units
                                         [G, years+1, segments, activities]; none when they were stated
     """
@@ -60,6 +61,7 @@ class Path:
     variants: Floats | None = None
     counted: Floats | None = None
     n_people: int = 0
+    behind: tuple[int, ...] = ()
     places: tuple[str, ...] = ()
     place_people: Floats | None = None
     place_shares: Floats | None = None

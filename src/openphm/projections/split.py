@@ -67,8 +67,14 @@ def split_of(path: Path, by: str) -> Split:
             shares[n, :, n, :] = 1
         else:
             shares[n, :, :, [one == code for one in path.settings]] = 1
-    people = [int(n) for n in path.people[0]] if by == "segment" else [path.n_people] * len(codes)
+    people = [int(n) for n in path.people[0]] if by == "segment" else [_behind(path, one) for one in codes]
     return Split(by, codes, tuple(people if path.n_people else [0] * len(codes)), shares)
+
+
+def _behind(path: Path, setting: str) -> int:
+    """People behind a setting, at the least: those of its most used activity."""
+    held = zip(path.settings, path.behind, strict=True) if path.behind else ()
+    return max((n for one, n in held if one == setting), default=path.n_people)
 
 
 def _weights(path: Path) -> tuple[Floats | float, ...]:

@@ -96,12 +96,12 @@ def _deprivation(measured: Measured) -> Iterator[Line]:
 def _activities(measured: Measured) -> Iterator[Line]:
     """By point of delivery: units, pounds, pounds a unit, how units cluster in people."""
     units, cost = measured.units.sum(axis=(0, 1, 2)), measured.cost.sum(axis=(0, 1, 2))
-    n = measured.n_people
     for p, name in enumerate(measured.activities):
         if units[p] == 0:
             continue
+        n, rate = measured.behind[p], 1000 * float(units[p]) / measured.n_people
         yield "activity", name, "units", Cell(float(units[p]), n_people=n), "events"
-        yield "activity", name, "units_per_1000", Cell(1000 * float(units[p]) / n, n_people=n), "per_1000"
+        yield "activity", name, "units_per_1000", Cell(rate, n_people=n), "per_1000"
         yield "activity", name, "cost_total_gbp", Cell(float(cost[p]), n_people=n), "gbp"
         yield "activity", name, "unit_cost_gbp", Cell(float(cost[p] / units[p]), n_people=n), "gbp"
         clustering = float(measured.squares[p] / units[p])

@@ -27,7 +27,7 @@ screen = Screen("projections", roles=ROLES)
 @screen.get("/projections", "Scenarios", says="What happens if nothing changes, and what a change would do.")
 def listed(ask: Ask) -> Response:
     """Every scenario that this user may see."""
-    return ask.page("projections/list.html", scenarios=held_scenarios(ask))
+    return _list(ask)
 
 
 @screen.get("/projections/baseline", "If nothing changes", says="People, activity and cost without a change.")
@@ -59,7 +59,7 @@ def compared(ask: Ask) -> Response:
     """Scenarios side by side at the end of their horizons."""
     ticked = ask.request.query_params.getlist("with")
     if not ticked:
-        return listed(ask)
+        return _list(ask)
     names, bodies, key = _chosen(ask, ticked)
     here = "/projections/compare?" + "&".join(f"with={name}" for name in names)
     answer = find(ask, key)
@@ -83,6 +83,10 @@ def compare(ask: Ask) -> Response:
     if find(ask, key) is None:
         begin(ask, COMPARE, "Scenarios compared", key, {"scenarios": bodies})
     return ask.see("/projections/compare?" + "&".join(f"with={name}" for name in names))
+
+
+def _list(ask: Asking) -> Response:
+    return ask.page("projections/list.html", scenarios=held_scenarios(ask))
 
 
 def _chosen(ask: Asking, given: list[str]) -> tuple[list[str], list[dict[str, Any]], str]:
