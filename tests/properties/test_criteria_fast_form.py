@@ -100,6 +100,19 @@ def test_a_service_that_goes_on_is_not_answered_from_counts_of_beginnings() -> N
         assert engine.query(compile_criterion(lasting, NAME, snapshot=snapshot)).num_rows == 1
 
 
+def test_pounds_of_a_lasting_service_are_asked_of_the_snapshot_and_its_count_of_rows() -> None:
+    both = Activity(("social_care_residential",), 12, count_at_least=1, cost_at_least_gbp=50)
+    people = [a_person().using("social_care_residential", date(2026, 3, 1), goes_on=True), a_person()]
+    snapshot = snapshot_as_at(AS_AT)
+    columns = ", ".join(snapshot.spine_columns([both]))
+    with engine_with(people, []) as engine:
+        engine.load_rows(NAME, snapshot_rows(people, AS_AT, [CODES[0]] * 2))
+        asked = f"WITH asked AS (SELECT {columns} FROM {NAME})"
+        found = engine.query(f"{asked} SELECT * FROM ({compile_criterion(both, 'asked', snapshot=snapshot)})")
+    named = {row["person_key"] for row in found.to_pylist()}
+    assert named == {key for key, person in enumerate(people, start=1) if matches(both, person, AS_AT)}
+
+
 def test_segments_of_the_snapshot_are_those_of_the_month_end() -> None:
     people = [a_person(), a_person()]
     history = [(1, AS_AT, "3b"), (2, AS_AT, "4a")]

@@ -71,7 +71,7 @@ class Snapshot:
     def spine_columns(self, criteria: Iterable[Criterion]) -> list[str]:
         """The columns that a spine needs so that these criteria can be asked of it."""
         needed = dict.fromkeys(_SPINE_ALWAYS)
-        for leaf in (part for criterion in criteria for part in criterion.walk()):
+        for leaf in (part for criterion in criteria for leaf in criterion.walk() for part in _asked(leaf)):
             test = self.test(leaf)
             if test is not None:
                 needed.update(dict.fromkeys(sorted(one.name for one in test.find_all(exp.Column))))
@@ -149,6 +149,13 @@ class Snapshot:
                 return None
             tests.append(_between(pounds, leaf.cost_at_least_gbp, leaf.cost_at_most_gbp))
         return all_of(tests)
+
+
+def _asked(leaf: Criterion) -> list[Criterion]:
+    """The leaf, and the halves that it is answered by: its count from rows, say, and its pounds from here."""
+    if isinstance(leaf, Activity) and leaf.asks_count and leaf.asks_cost:
+        return [leaf, leaf.only_count, leaf.only_cost]
+    return [leaf]
 
 
 def _between(names: Iterable[str], least: float | None, most: float | None) -> exp.Expr:
