@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from openphm.core.results import Provenance
 from openphm.pages import Layout, Page
@@ -80,6 +81,22 @@ class Shown:
         if form == "xlsx":
             return as_xlsx(self.released, title=self.title, summary=self.headline, fold=self.fold)
         return as_text(self.released, form, title=self.title, summary=self.headline, fold=self.fold).encode()
+
+
+class Answer:
+    """A page that was asked once, and released once; anew for a question that meets an earlier one."""
+
+    def __init__(self, page: Page, rule: DisclosureRule) -> None:
+        self._page = page
+        self._rule = rule
+
+    def shown(self, overlaps: Sequence[Overlap] = ()) -> Shown:
+        """Raises AccessRefused for rows about people."""
+        return present(self._page, self._rule, overlaps) if overlaps else self._alone
+
+    @cached_property
+    def _alone(self) -> Shown:
+        return present(self._page, self._rule)
 
 
 def present(page: Page, rule: DisclosureRule, overlaps: Sequence[Overlap] = ()) -> Shown:
