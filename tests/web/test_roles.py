@@ -102,3 +102,15 @@ def test_a_refusal_is_remembered(signed_in: SignIn, app: object) -> None:
 def test_governance_sees_no_figures_about_people(signed_in: SignIn) -> None:
     for role in (Role.IG_LEAD, Role.ADMIN):
         assert "sees no figures about people" in signed_in(role).get("/overview").text
+
+
+LINK = re.compile(r'href="(/[a-z/-]+)"')
+
+
+@pytest.mark.parametrize("role", list(Role), ids=str)
+def test_no_page_links_to_one_that_its_reader_may_not_see(signed_in: SignIn, role: Role) -> None:
+    client = signed_in(role)
+    linked = set(LINK.findall(client.get("/help").text)) | set(LINK.findall(client.get("/accessibility").text))
+    refused = [path for path in linked if client.get(path).status_code == 403]
+    assert linked
+    assert not refused

@@ -33,7 +33,7 @@ def make_app(settings: Settings) -> FastAPI:
     """The application. Raises UsageError when the demo could be reached from elsewhere."""
     settings.check()
     held = all_screens()
-    paths = frozenset(rule.path for one in held for rule in one.rules)
+    paths = {rule.path: rule.roles for one in held for rule in one.rules if rule.method == "GET"}
     suite = Suite(settings, tuple(entry for one in held for entry in one.entries), paths)
 
     @asynccontextmanager

@@ -111,6 +111,7 @@ class Asking(Asker):
             "form_token": self.session.form_token,
             "top": top(entries, self.roles, self.section),
             "beside": beside(entries, self.roles, self.section, self.path),
+            "paths": {path for path, roles in self.suite.paths.items() if roles & self.roles},
             "is_partial": self.is_partial,
             "fresh": self.suite.freshness(),
             "may_read_quality": any(

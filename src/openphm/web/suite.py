@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -37,7 +37,8 @@ class Suite:
 
     settings: Settings
     entries: tuple[Entry, ...]
-    paths: frozenset[str] = frozenset()
+    paths: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    """Each page that there is, and who may see it."""
 
     def __post_init__(self) -> None:
         self.builds = OpenedBuilds(self.settings)
@@ -83,7 +84,6 @@ class Suite:
             purpose_names={str(purpose): name for purpose, name in PURPOSE_NAMES.items()},
             is_demo=self.settings.is_demo,
             roles=list(Role),
-            paths=self.paths,
         )
         return made
 

@@ -41,7 +41,6 @@ def one(ask: Ask, name: str) -> Response:
         "interventions/one.html", service=service, cohort=cohort, cohort_title=title,
         outcomes={kind: held for kind, held in outcomes.items() if held}, arrows=ARROWS,
         stages=stages, here="Deliver",
-        has_evaluations="/evaluations" in ask.suite.paths,
     )  # fmt: skip
 
 
