@@ -110,7 +110,7 @@ LINK = re.compile(r'href="(/[a-z/-]+)"')
 @pytest.mark.parametrize("role", list(Role), ids=str)
 def test_no_page_links_to_one_that_its_reader_may_not_see(signed_in: SignIn, role: Role) -> None:
     client = signed_in(role)
-    linked = set(LINK.findall(client.get("/help").text)) | set(LINK.findall(client.get("/accessibility").text))
+    linked = {link for path in ("/help", "/accessibility") for link in LINK.findall(client.get(path).text)}
     refused = [path for path in linked if client.get(path).status_code == 403]
     assert linked
     assert not refused
