@@ -1,4 +1,4 @@
-"""The API does what its own description says, whatever Schemathesis makes of it: no fault, and every status named.
+"""The API does what its own description says, whatever Schemathesis asks: no fault, and every status named.
 
 Each operation is asked with what the description allows and with what it does not.
 """
