@@ -14,7 +14,9 @@ from dataclasses import dataclass
 _SEPARATORS = re.compile(r"[\s\-. ]+")
 _ODS = re.compile(r"[A-Z0-9]{2,12}")
 _LSOA = re.compile(r"[EWS]01\d{6}|95[A-Z0-9]{6,7}|N\d{8}")
-_PERSON = re.compile(r"[pu][a-z2-7]{26}")
+_PERSON = re.compile(r"[pu][a-z]{26}")
+DECIMAL, LETTERS_FOR_DECIMAL = "0123456789", "ghijklmnop"
+"""Hexadecimal digits in letters alone: an id without a digit can hold no NHS number by chance."""
 
 
 def nhs_check_digit(first_nine: str) -> int | None:
@@ -73,15 +75,20 @@ class NHSNumber:
     __str__ = __repr__
 
 
+def in_letters(digits: str) -> str:
+    """Hexadecimal digits, each as one of the letters a to p."""
+    return digits.translate(str.maketrans(DECIMAL, LETTERS_FOR_DECIMAL))
+
+
 @dataclass(frozen=True, order=True)
 class PersonId:
-    """A pseudonym: `p` and 26 base32 characters for a linked person, `u` and 26 for an unlinked one."""
+    """A pseudonym: `p` and 26 letters for a linked person, `u` and 26 for an unlinked one."""
 
     text: str
 
     def __post_init__(self) -> None:
         if not _PERSON.fullmatch(self.text):
-            raise ValueError("not a person_id: 'p' or 'u' and 26 lower-case base32 characters are needed")
+            raise ValueError("not a person_id: 'p' or 'u' and 26 lower-case letters are needed")
 
     @property
     def is_linked(self) -> bool:

@@ -1,6 +1,6 @@
 """The key that gives one recipient of exports its own person ids: made by the custodian, used once in zone P.
 
-    id for a recipient = HMAC-SHA-256(K(recipient), kind NUL id in the build), 128 bits in hexadecimal
+    id for a recipient = HMAC-SHA-256(K(recipient), kind NUL id in the build), 128 bits in 32 letters
 
 The custodian derives the same key each time, so a person has one id for a recipient in all its exports; two
 recipients have unrelated keys, so their copies do not join. The key leads to no NHS number. Zone P is handed
@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from openphm.core.errors import CustodianRefused, UsageError
+from openphm.core.identifiers import in_letters
 
 FORMAT = "openphm recipient key 1"
 _BYTES = 32
@@ -33,7 +34,7 @@ class RecipientKey:
 
     def keyed(self, kind: str, text: str) -> str:
         """The id for this recipient. Ids of two kinds never meet."""
-        return hmac.new(self.secret, f"{kind}\0{text}".encode(), sha256).hexdigest()[:32]
+        return in_letters(hmac.new(self.secret, f"{kind}\0{text}".encode(), sha256).hexdigest()[:32])
 
     def written(self) -> bytes:
         """The contents of the file that goes to zone P."""

@@ -24,8 +24,8 @@ from openphm.store import Engine
 BY_CHANCE = 0.01
 """The part of the distinct values of a column that may look like something else."""
 FEW = 3
-_KEYED = {"person_id": ("pu", 27), "household_id": ("h", 21)}
-_LOCAL = ("k", 21)
+_KEYED = {"person_id": "[pu][a-z]{26}", "household_id": "h[0-9a-f]{9}h[0-9a-f]{9}"}
+_LOCAL = "k[0-9a-f]{9}k[0-9a-f]{9}"
 _LOOKS: Mapping[str, re.Pattern[str]] = {
     "a postcode": re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}", re.IGNORECASE),
     "a date": re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}|(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}"),
@@ -68,10 +68,9 @@ def _wrong(engine: Engine, path: Path, spec: RecordSpec, name: str, numbers: str
     column, source = quoted(name), f"read_parquet([{literal(str(path))}])"
     keyed = _KEYED.get(name) or (_LOCAL if field is not None and field.identity == "local_id" else None)
     if keyed is not None:
-        letters, length = keyed
         other = engine.query(
             f"SELECT count(*) AS n FROM {source} WHERE {column} IS NOT NULL "
-            f"AND (length({column}) <> {length} OR NOT contains({literal(letters)}, left({column}, 1)))"
+            f"AND NOT regexp_full_match({column}, {literal(keyed)})"
         )["n"][0].as_py()
         return [f"{other:,} values are no keyed ids."] if other else []
     distinct = f"SELECT DISTINCT {column} AS value FROM {source} WHERE {column} IS NOT NULL"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from openphm.core import DefinitionError
-from openphm.custodian.keyed_sql import household_sql, keyed_id_sql
+from openphm.custodian.keyed_sql import cut_sql, household_sql, keyed_sql
 from openphm.custodian.persons import Persons
 from openphm.custodian.places import Places
 from openphm.definitions import FieldSpec, RecordSpec
@@ -83,7 +83,21 @@ def select_pseudonymised(checked: CheckedRecord, known: Identities) -> str:
         f"CAST({values[name]} AS {kind}) AS {quoted(name)}"
         for name, kind in columns_of(spec, known.with_rule).items()
     ]
-    return f"SELECT {', '.join(chosen)} FROM ({checked.clean_sql(checked.names)}) AS r {' '.join(joins)}"
+    return f"SELECT {', '.join(chosen)} FROM ({_with_digests(checked)}) AS r {' '.join(joins)}"
+
+
+def _with_digests(checked: CheckedRecord) -> str:
+    """The clean rows, with the keyed hash of each local id: worked out once, and used in two pieces."""
+    digests = "".join(
+        f", {keyed_sql(quoted(field.name), field.domain or checked.spec.name)} AS {_digest(field)}"
+        for field in checked.spec.fields
+        if field.identity == "local_id"
+    )
+    return f"SELECT *{digests} FROM ({checked.clean_sql(checked.names)})"
+
+
+def _digest(field: FieldSpec) -> str:
+    return quoted(f"digest of {field.name}")
 
 
 def _values(checked: CheckedRecord, known: Identities) -> tuple[dict[str, str], list[str]]:
@@ -100,7 +114,7 @@ def _values(checked: CheckedRecord, known: Identities) -> tuple[dict[str, str], 
         if field.identity == "birth_date":
             values["birth_month"] = f"make_date(year({column}), month({column}), 15)"
         elif field.identity == "local_id":
-            values[field.name] = keyed_id_sql(column, field.domain or spec.name)
+            values[field.name] = cut_sql("k", f"r.{_digest(field)}")
         elif field.identity == "postcode":
             areas, join = known.places.small_areas(field)
             values |= areas

@@ -1,10 +1,11 @@
 """Pseudonyms: HMAC-SHA-256 of an NHS number, once for each distinct number.
 
-    person_id = "p" + base32(HMAC(K(person, nhs), "nhs" NUL number)[:16])     27 characters, lower case
+    person_id = "p" + letters(HMAC(K(person, nhs), "nhs" NUL number)[:16])     27 letters, lower case
 
-The same number gives the same pseudonym in every dataset and month under one key. It begins with a letter
-and has letters in it, so it can be taken neither for an NHS number nor, by a spreadsheet, for a number.
-128 bits: among 60 million people the chance of any two alike is below 10^-23.
+The same number gives the same pseudonym in every dataset and month under one key. It is letters alone, so it
+can be taken neither for an NHS number nor, by a spreadsheet, for a number, and can hold none by chance.
+26 letters hold 122 bits, as many as a random UUID: among 60 million people the chance of any two alike is
+below 10^-21.
 """
 
 from __future__ import annotations
@@ -19,10 +20,9 @@ import pyarrow.compute as pc
 
 from openphm.custodian.keys import RootKey
 
-_ALPHABET = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", dtype=np.uint8)
-_WEIGHTS = np.array([16, 8, 4, 2, 1], dtype=np.uint8)
 _SEPARATORS = r"[\s\-.\x{A0}]+"
-CHARACTERS = 26
+_HALF = 13
+"""26**13 is the largest power of 26 that 64 bits hold: 13 letters for each half of a digest."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,9 @@ def pseudonymise_numbers(raw: pa.Array, key: RootKey, superseded: Mapping[str, s
 def person_ids(digits: Sequence[str], key: RootKey) -> list[str]:
     """The pseudonyms of valid NHS numbers, ten digits each."""
     secret = key.derive("person", "nhs")
-    return base32([hmac.digest(secret, b"nhs\0" + one.encode("ascii"), "sha256")[:16] for one in digits], "p")
+    return in_letters(
+        [hmac.digest(secret, b"nhs\0" + one.encode("ascii"), "sha256")[:16] for one in digits], "p"
+    )
 
 
 def valid_digits(raw: pa.Array) -> pa.Array:
@@ -71,7 +73,7 @@ def pseudonymise_local_ids(raw: pa.Array, domain: str, key: RootKey) -> pa.Array
     secret = key.derive("person", f"local|{domain}")
     texts = raw.to_pylist()
     return pa.array(
-        base32([hmac.digest(secret, one.encode(), "sha256")[:16] for one in texts], "p"), pa.string()
+        in_letters([hmac.digest(secret, one.encode(), "sha256")[:16] for one in texts], "p"), pa.string()
     )
 
 
@@ -94,13 +96,14 @@ def valid_numbers(digits: pa.Array) -> np.ndarray:
     return answer
 
 
-def base32(digests: Sequence[bytes], prefix: str) -> list[str]:
-    """Sixteen bytes each as 26 lower-case base32 characters (RFC 4648, no padding), all at once."""
+def in_letters(digests: Sequence[bytes], prefix: str) -> list[str]:
+    """Sixteen bytes each as 26 letters, all at once: each half, big-endian, modulo 26 from its end."""
     if not digests:
         return []
-    bits = np.unpackbits(np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, 16), axis=1)
-    padded = np.zeros((len(digests), CHARACTERS * 5), dtype=np.uint8)
-    padded[:, :128] = bits
-    letters = _ALPHABET[padded.reshape(-1, CHARACTERS, 5) @ _WEIGHTS]
-    text = letters.tobytes().decode("ascii")
-    return [prefix + text[at : at + CHARACTERS] for at in range(0, len(text), CHARACTERS)]
+    left = np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64)
+    letters = np.empty((len(left), _HALF), dtype=np.uint8)
+    for place in reversed(range(_HALF)):
+        left, letter = np.divmod(left, np.uint64(26))
+        letters[:, place] = letter + ord("a")
+    text, size = letters.tobytes().decode("ascii"), 2 * _HALF
+    return [prefix + text[at : at + size] for at in range(0, len(text), size)]

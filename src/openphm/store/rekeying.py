@@ -6,7 +6,6 @@ build knew them. The new file is written from the start, so that no free page of
 
 from __future__ import annotations
 
-import base64
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from openphm.core.errors import StoreError
+from openphm.core.identifiers import in_letters
 from openphm.store.build import Build
 from openphm.store.builds import Builds
 from openphm.store.failures import told_as_store_error
@@ -109,4 +109,4 @@ def _copy(source: Path, target: Path, people: Mapping[str, str]) -> None:
 
 
 def _random_id(old: str) -> str:
-    return old[:1] + base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+    return old[:1] + in_letters(secrets.token_hex(13))
