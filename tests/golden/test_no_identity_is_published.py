@@ -112,8 +112,8 @@ def test_the_two_ways_of_looking_find_what_is_there(tmp_path: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute(
             "COPY (SELECT concat('see ', 9990012342 + 7919 * (range - 500)) AS code, "
-            f"9990012342.0::DOUBLE AS value, '999 001 2342' AS spaced, '19990012342' AS longer FROM range(999)) TO '{packed}' "
-            "(COMPRESSION gzip)"
+            f"9990012342.0::DOUBLE AS value, '999 001 2342' AS spaced, '19990012342' AS longer "
+            f"FROM range(999)) TO '{packed}' (COMPRESSION gzip)"
         )
     number = b"9990012342"
     assert b"see 9990012342" not in packed.read_bytes()
