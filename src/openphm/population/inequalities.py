@@ -23,6 +23,7 @@ from openphm.population.asking import Asking, Row
 from openphm.population.inequality_groups import (
     BANDINGS,
     GROUPS,
+    QUINTILES,
     Group,
     Table,
     groups_of,
@@ -142,7 +143,7 @@ def _lines(
     ]
     lines.append((kind, ALL, measure.id, *_cells(whole.interval, 0, whole), measure.unit))
     values = held.interval.value
-    if len(values) < 2 or np.isnan(values).any():
+    if len(values) < _fewest(kind) or np.isnan(values).any():
         return lines
     ends = (0, -1) if kind == DEPRIVATION else (int(values.argmax()), int(values.argmin()))
     error = (held.interval.upper - held.interval.lower) / (2 * 1.959964)
@@ -151,6 +152,11 @@ def _lines(
     if kind == DEPRIVATION:
         lines += _indices(kind, measure, held)
     return lines
+
+
+def _fewest(kind: str) -> int:
+    """Groups that a gap needs: where not every fifth lives, its ends would not be the fifths that it names."""
+    return len(QUINTILES) if kind == DEPRIVATION else 2
 
 
 def _indices(kind: str, measure: Standardised, held: Estimate) -> list[Line]:

@@ -56,6 +56,8 @@ def headline(records: Sequence[Record]) -> str:
         slope, lower, upper = (held.figure(name, "slope_index", c) for c in ("value", "lower", "upper"))
         if slope is not None and lower is not None and upper is not None and lower * upper > 0:
             sure[name] = slope / (upper - lower)
+    if not sure and not any(record["group"] == "gap" for record in of_deprivation):
+        return "There is no gradient of deprivation to measure here: not all five fifths can be compared."
     if not sure:
         return "No measure has a gradient of deprivation that is sure not to be chance."
     most = max(sure, key=lambda name: abs(sure[name]))

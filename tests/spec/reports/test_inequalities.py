@@ -77,3 +77,17 @@ def test_the_page_is_said_and_drawn_from_released_figures(store: Path) -> None:
     with opened(store, EVERYBODY) as population:
         by_sex = inequalities(population, by="sex")
     assert "2 groups, by sex" in headline(list(secondary_use(by_sex.result, NONE).records()))
+
+
+def test_where_some_fifths_do_not_live_there_is_no_gap_between_fifths(tmp_path: Path) -> None:
+    some = [someone(quintile, age) for quintile in (2, 3, 5) for age in AGES for _ in range(8)]
+    store = a_store(tmp_path / "store", some + [one.male() for one in some])
+    with opened(store, EVERYBODY) as population:
+        page = inequalities(population)
+    found = {(r["group_kind"], r["group"]) for r in page.result}
+    assert {("imd_quintile", fifth) for fifth in "235"} <= found
+    assert not {("imd_quintile", group) for group in ("gap", "slope_index", "relative_index")} & found
+    assert ("sex_code", "gap") in found
+    records = list(secondary_use(page.result, ROUND_5).records())
+    assert "not all five fifths" in headline(records)
+    assert charts(records)
