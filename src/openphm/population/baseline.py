@@ -37,6 +37,7 @@ class Measured:
     place_people   registered [G, S, 19, 2]
     place_units, place_cost  [G, P]
     imd_units, imd_cost  [5, S, P], quintile 1 most deprived; those without one are left out
+    segment_squares, imd_squares  Σ n² over people by segment [S, P], by quintile [5, P]
     """
 
     as_at: date
@@ -56,18 +57,25 @@ class Measured:
     imd_units: Floats
     imd_cost: Floats
     imd_people: Floats
+    segment_squares: Floats
+    imd_squares: Floats
     n_people: int
 
     @property
     def behind(self) -> tuple[int, ...]:
-        """People behind each point of delivery, at the least [P]: (Σ n)² ÷ Σ n².
+        """People behind each point of delivery, at the least [P]."""
+        least = effective_people(self.units.sum(axis=(0, 1, 2)), self.squares)
+        return tuple(int(n) for n in np.minimum(least, self.n_people))
 
-        Kish's effective number (Survey Sampling, 1965): never above the people who used it, and 1 where one
-        person made all of it, so that release can hide what rests on few people or on one.
-        """
-        whole = self.units.sum(axis=(0, 1, 2))
-        least = np.divide(whole**2, self.squares, out=np.zeros(len(whole)), where=self.squares > 0)
-        return tuple(int(n) for n in np.floor(np.minimum(least + 1e-9, self.n_people)))
+
+def effective_people(units: Floats, squares: Floats) -> Floats:
+    """People behind so many units, at the least: (Σ n)² ÷ Σ n², whole; 0 without units.
+
+    Kish's effective number (Survey Sampling, 1965): never above the people who used it, and 1 where one
+    person made all of it, so that release can hide what rests on few people or on one.
+    """
+    least = np.divide(units**2, squares, out=np.zeros(units.shape), where=squares > 0)
+    return np.asarray(np.floor(least + 1e-9), dtype=np.float64)
 
 
 def measured(population: Asking, as_at: date, *, place: str = "pcn") -> Measured:
@@ -158,6 +166,8 @@ def _filled(
         "imd_units": np.zeros((QUINTILES, s, p)),
         "imd_cost": np.zeros((QUINTILES, s, p)),
         "imd_people": np.zeros((QUINTILES, s)),
+        "segment_squares": np.zeros((s, p)),
+        "imd_squares": np.zeros((QUINTILES, p)),
     }
     for row in rows:
         units, cost, squares = (_of(row, prefix, names) for prefix in ("n", "c", "s"))
@@ -165,6 +175,7 @@ def _filled(
             at = (codes.index(row["segment"]), int(row["band"]), int(row["sex"]))
             found["units"][at], found["cost"][at] = units, cost
             found["squares"] += squares
+            found["segment_squares"][at[0]] += squares
             found["cost_squares"] += _of(row, "q", names)
         elif not row["no_place"]:
             if row["place"]:
@@ -174,6 +185,7 @@ def _filled(
             at_imd = (int(row["quintile"]) - 1, codes.index(row["segment"]))
             found["imd_units"][at_imd], found["imd_cost"][at_imd] = units, cost
             found["imd_people"][at_imd] = row["registered"]
+            found["imd_squares"][at_imd[0]] += squares
     return found
 
 
@@ -220,11 +232,16 @@ GROUP BY e.point_of_delivery""",
 
 @dataclass(frozen=True)
 class CohortUnits:
-    """People and units of a cohort by segment, and its units by deprivation quintile [5, P]."""
+    """People and units of a cohort by segment, and its units by deprivation quintile [5, P].
+
+    squares, imd_squares  Σ n² over people of the same: with Σ n, how many people are behind
+    """
 
     people: Mapping[str, float]
     units: Mapping[str, Floats]
+    squares: Mapping[str, Floats]
     imd_units: Floats
+    imd_squares: Floats
 
 
 def cohort_units(population: Asking, members: str, as_at: date, names: Sequence[str]) -> CohortUnits:
@@ -233,10 +250,14 @@ def cohort_units(population: Asking, members: str, as_at: date, names: Sequence[
     members: SELECT of person_key over `people`.
     """
     window = Window.twelve_months_to(as_at)
-    sums = ", ".join(f"COALESCE(SUM(m.n_{name}), 0) AS n_{name}" for name in names)
+    used = ", ".join(f"SUM(m.n_{name}) AS n_{name}" for name in names)
+    sums = ", ".join(
+        f"SUM(u.n_{name}) AS n_{name}, SUM(CAST(u.n_{name} AS DOUBLE) * u.n_{name}) AS s_{name}"
+        for name in names
+    )
     rows = population.ask(
         f"""
-member AS (SELECT person_key FROM (
+member AS (SELECT DISTINCT person_key FROM (
 {members}
 )),
 held AS (
@@ -246,21 +267,30 @@ held AS (
     FROM people AS p
     JOIN member ON member.person_key = p.person_key
     LEFT JOIN reference.lsoa21 AS area ON area.lsoa21_code = p.lsoa21_code
+),
+used AS (
+    SELECT m.person_key, {used}
+    FROM person.month AS m
+    JOIN member ON member.person_key = m.person_key
+    WHERE m.month_end BETWEEN {sql_date(window.start)} AND {sql_date(as_at)}
+    GROUP BY m.person_key
 )
-SELECT h.segment, h.quintile, COUNT(DISTINCT h.person_key) AS people, {sums}
+SELECT h.segment, h.quintile, COUNT(*) AS people, {sums}
 FROM held AS h
-LEFT JOIN person.month AS m ON m.person_key = h.person_key
-    AND m.month_end BETWEEN {sql_date(window.start)} AND {sql_date(as_at)}
+LEFT JOIN used AS u ON u.person_key = h.person_key
 GROUP BY h.segment, h.quintile""",
         as_at,
     )
     people: dict[str, float] = {}
     units: dict[str, Floats] = {}
-    by_quintile = np.zeros((QUINTILES, len(names)))
+    squares: dict[str, Floats] = {}
+    by_quintile, of_quintile = np.zeros((2, QUINTILES, len(names)))
     for row in rows:
-        code, used = str(row["segment"]), _of(row, "n", names)
+        code, n, n2 = str(row["segment"]), _of(row, "n", names), _of(row, "s", names)
         people[code] = people.get(code, 0.0) + float(row["people"])
-        units[code] = units.get(code, np.zeros(len(names))) + used
+        units[code] = units.get(code, np.zeros(len(names))) + n
+        squares[code] = squares.get(code, np.zeros(len(names))) + n2
         if row["quintile"]:
-            by_quintile[int(row["quintile"]) - 1] += used
-    return CohortUnits(people, units, by_quintile)
+            by_quintile[int(row["quintile"]) - 1] += n
+            of_quintile[int(row["quintile"]) - 1] += n2
+    return CohortUnits(people, units, squares, by_quintile, of_quintile)

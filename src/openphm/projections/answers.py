@@ -25,25 +25,27 @@ class _Rows:
     def cell(
         self, value: float | None, *, is_planned: bool = True, behind: int | None = None
     ) -> Cell | Scalar:
-        """is_planned: the figure depends on the interventions, and so rests on the smallest cohort.
+        """is_planned: the figure depends on the interventions, and so rests on what few of a cohort used.
 
-        behind: the people it rests on, when they are fewer than everybody.
+        behind: the people it rests on, where that is known of the figure itself.
         """
         if value is None or not np.isfinite(value):
             return Cell(None) if self._people else None
         people = self._least if is_planned else self._people
-        people = people if behind is None else min(people, behind)
+        people = people if behind is None else behind
         return Cell(float(value), n_people=people) if self._people else float(value)
 
     def row(
         self, place: tuple[int, str, str], unit: str, *, before: float | None = None,
         after: float | None = None,
         runs: Floats | None = None,
-        behind: int | None = None,
+        behind: tuple[int, int] | None = None,
     ) -> Line:  # fmt: skip
+        """behind: people behind what is expected if nothing changes, and with the plan."""
         low, middle, high = (None, None, None) if runs is None else _percentiles(runs)
-        planned = (self.cell(one, behind=behind) for one in (after, low, middle, high))
-        return (*place, self.cell(before, is_planned=False, behind=behind), *planned, unit)
+        now, then = behind or (None, None)
+        planned = (self.cell(one, behind=then) for one in (after, low, middle, high))
+        return (*place, self.cell(before, is_planned=False, behind=now), *planned, unit)
 
 
 def _percentiles(runs: Floats) -> tuple[float, float, float]:
@@ -165,9 +167,11 @@ def _drivers(projection: Projection, rows: _Rows, year: int) -> Iterator[Line]:
     yield rows.row((year, "change_gbp", BASE), "gbp", before=projection.base_cost)
     for name, added in projection.unmitigated_change.items():
         yield rows.row((year, "change_gbp", name), "gbp", before=float(added[year]))
+    own = {one.intervention.id: (projection.path.n_people, one.n_people) for one in projection.planned}
     for name, added in projection.mitigated_change.items():
         if projection.planned:
-            yield rows.row((year, "change_gbp", name), "gbp", before=0.0, after=float(added[year]))
+            place = (year, "change_gbp", name)
+            yield rows.row(place, "gbp", before=0.0, after=float(added[year]), behind=own.get(name))
     for name, added in projection.programme_change.items():
         yield rows.row(
             (year, "change_gbp", f"{PROGRAMME}: {name}"), "gbp", before=0.0, after=float(added[year])
@@ -181,5 +185,5 @@ def _activity(projection: Projection, rows: _Rows, year: int) -> Iterator[Line]:
         yield rows.row(
             (year, "activity", name), "events", before=plan.units[year, place],
             after=plan.units_mitigated[year, place], runs=runs.units_mitigated[:, year, place],
-            behind=path.behind[place] if path.behind else None,
+            behind=(path.behind[place], projection.people_behind([name])) if path.behind else None,
         )  # fmt: skip

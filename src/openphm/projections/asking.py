@@ -11,6 +11,7 @@ from openphm.population import Population
 from openphm.population.baseline import cohort_units, measured
 from openphm.population.projected_people import published_projection
 from openphm.population.transitions import movements
+from openphm.projections.behind import Behind
 from openphm.projections.from_build import Ground, cover_of, path_of_build
 from openphm.projections.mitigation import Cover
 from openphm.projections.path import Path
@@ -48,8 +49,12 @@ def project_in(population: Population, scenario: Scenario, as_at: date | None = 
 
 def _cover(population: Population, ground: Ground, path: Path, cohort: object, as_at: date) -> Cover:
     if cohort is None:
-        imd = ground.measured.imd_units.sum(axis=1)
-        return replace(Cover.of_share(path, 1.0), n_people=path.n_people, imd_units=imd)
+        return replace(
+            Cover.of_share(path, 1.0),
+            n_people=path.n_people,
+            imd_units=ground.measured.imd_units.sum(axis=1),
+            behind=Behind.of_everybody(ground.measured),
+        )
     what = cohort if isinstance(cohort, str | dict) else str(cohort)
     members = population.cohort(what).members_sql()
     return cover_of(ground.measured, cohort_units(population, members, as_at, ground.measured.activities))

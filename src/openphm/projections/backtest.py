@@ -20,10 +20,11 @@ import numpy as np
 
 from openphm.core.errors import PlanError
 from openphm.core.periods import Month
-from openphm.core.results import Cell, Provenance, Result
+from openphm.core.results import Cell, Provenance, Result, Scalar
 from openphm.population import Population
 from openphm.population.baseline import Measured, measured
 from openphm.population.transitions import Movements, movements
+from openphm.projections.behind import fewest, together
 from openphm.projections.from_build import units_per_person
 from openphm.projections.path import Z90, Floats
 from openphm.projections.people import Rates, banded, moved_people
@@ -32,6 +33,7 @@ COLUMNS = (
     "origin", "setting", "place", "actual", "projected", "p10", "p90", "same_as_last_year", "is_held", "unit",
 )  # fmt: skip
 ALL = "all"
+Line = tuple[Cell | Scalar, ...]
 SMALLEST_SCALE = 0.25
 
 
@@ -198,18 +200,30 @@ def _calibrated(raw: Year, earlier: Year) -> Year:
 
 def backtest_result(years: Sequence[Year], provenance: Provenance) -> Result:
     """Every place, setting and origin, with the score in the notes."""
-    lines = []
+    lines: list[Line] = []
     for year in years:
+        stated = _stated(year)
         for g, place in enumerate(year.places):
             for n, setting in enumerate(year.settings):
-                people = int(min(year.people[g], year.behind[g, n]))
+                people = stated[n]
                 figures = (year.actual, year.projected, year.low, year.high, year.before)
                 cells = [Cell(float(one[g, n]), n_people=people) for one in figures]
-                lines.append((year.origin, setting, place, *cells, "yes" if year.held[g, n] else "no", "gbp"))
+                held = Cell("yes" if year.held[g, n] else "no", n_people=people)
+                lines.append((year.origin, setting, place, *cells, held, "gbp"))
     whole = score(years)
     notes = [_said("All settings", whole)]
     notes += [_said(name, score(years, name)) for name in years[0].settings]
     return Result("project/backtest", COLUMNS, tuple(lines), provenance, tuple(notes))
+
+
+def _stated(year: Year) -> tuple[int, ...]:
+    """People to state for each setting: those of its smallest place.
+
+    Pounds of a place, and of a setting, stand whole in `project baseline`. So a setting is hidden in all
+    places or in none, and never one alone.
+    """
+    least = np.where(year.actual + year.before > 0, np.maximum(year.behind, 1), 0)
+    return together([fewest(int(year.people.min()), one) if one.any() else 0 for one in least.T])
 
 
 def _said(name: str, one: Score) -> str:

@@ -18,6 +18,7 @@ from openphm.core.results import Cell, Provenance, Result, Scalar
 from openphm.definitions.scenario_ranges import Range
 from openphm.projections.account import mitigated_units, planned_account
 from openphm.projections.answers import ALL, notes_of, run_result
+from openphm.projections.behind import fewest, together
 from openphm.projections.mitigation import Planned, left
 from openphm.projections.path import BASE, Floats
 from openphm.projections.projection import Projection
@@ -26,7 +27,6 @@ from openphm.projections.words import WORDS, words_of
 COLUMNS = ("section", "item", "value", "p10", "p90", "unit")
 POWER = 1.959963984540054 + 0.8416212335729143
 MONTHS_OF_LATE_DATA = 3
-Figure = tuple[str, str, tuple[Scalar, Scalar, Scalar], str]
 Line = tuple[Cell | Scalar, ...]
 
 
@@ -67,16 +67,17 @@ def _value(projection: Projection, planned: Sequence[Planned]) -> float:
     return float(projection.net_present_value(account)[-1])
 
 
-def tracking(projection: Projection) -> Iterator[tuple[str, float, float]]:
-    """For each intervention and activity: events expected in year 1, and what change can be seen."""
+def tracking(projection: Projection) -> Iterator[tuple[str, float, float, int]]:
+    """For each intervention and activity: events expected in year 1, what change is seen, people behind."""
     path = projection.path
     for one in projection.planned:
         reach = one.intervention.share_in(1)[0]
         events = (path.units[1] * one.cover.units * reach).sum(axis=0)
         for place, name in enumerate(path.activities):
-            if one.changes[place] != Range(0.0) and events[place] > 0:
+            if place in one.touched and events[place] > 0:
                 seen = 1 - exp(-POWER * sqrt(2 * float(path.dispersion[place]) / float(events[place])))
-                yield f"{one.intervention.id}: {name}", float(events[place]), seen
+                people = one.people_behind([place])
+                yield f"{one.intervention.id}: {name}", float(events[place]), seen, people
 
 
 def equity(projection: Projection) -> Floats | None:
@@ -116,17 +117,7 @@ def _section(line: Line) -> int:
 
 def case_result(projection: Projection, provenance: Provenance) -> Result:
     """The business case as one table of sections."""
-    people = projection.n_people
-
-    def cell(value: Scalar) -> Cell | Scalar:
-        known = value if isinstance(value, int | float) and isfinite(value) else None
-        return Cell(known, n_people=people) if people else known
-
-    figures = [*_worth(projection, provenance), *_rests_on(projection, provenance)]
-    lines = [
-        (section, item, *(None if value is None else cell(value) for value in values), unit)
-        for section, item, values, unit in figures
-    ]
+    lines = [*_worth(projection, provenance), *_rests_on(projection, provenance)]
     lines.sort(key=_section)
     notes = (
         *notes_of(projection),
@@ -146,49 +137,75 @@ def _review(provenance: Provenance) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _worth(projection: Projection, provenance: Provenance) -> Iterator[Figure]:
+def _worth(projection: Projection, provenance: Provenance) -> Iterator[Line]:
     """Money, beds and staff of the first and last year; cost of every year; the waterfall of the last."""
     last = projection.path.years
-    for row in run_result(projection, provenance):
-        metric, driver, unit = str(row["metric"]), str(row["driver"]), str(row["unit"])
+    run = run_result(projection, provenance)
+    for line in run.rows:
+        row = dict(zip(run.columns, line, strict=True))
+        metric, driver, unit = str(row["metric"]), str(row["driver"]), row["unit"]
         planned = (row["mitigated"], row["p10"], row["p90"])
         year = f"year {row['year']}"
         if (metric, driver) in WORDS and row["year"] in (1, last):
-            yield year, WORDS[metric, driver], planned, unit
+            yield year, WORDS[metric, driver], *planned, unit
         elif (metric, driver) == ("cost_gbp", ALL):
-            yield "cost if nothing changes", year, (row["unmitigated"], None, None), unit
-            yield "cost with the plan", year, planned, unit
+            yield "cost if nothing changes", year, row["unmitigated"], None, None, unit
+            yield "cost with the plan", year, *planned, unit
         elif metric == "change_gbp" and row["year"] == last:
-            steps = [row[name] for name in ("unmitigated", "mitigated") if row[name] is not None]
-            added = sum(float(str(step)) for step in steps)
-            if added or driver == BASE:
-                yield "waterfall", words_of(driver), (added, None, None), unit
+            steps = [one for one in (row["mitigated"], row["unmitigated"]) if _amount(one) is not None]
+            if steps and (_amount(steps[0]) or driver == BASE):
+                yield "waterfall", words_of(driver), steps[0], None, None, unit
 
 
-def _rests_on(projection: Projection, provenance: Provenance) -> Iterator[Figure]:
+def _amount(item: Cell | Scalar) -> Scalar:
+    return item.value if isinstance(item, Cell) else item
+
+
+def _rests_on(projection: Projection, provenance: Provenance) -> Iterator[Line]:
     """Which parameters matter most, how it will be seen whether it works, and who benefits."""
     centre = float(projection.net_present_value(projection.plan)[-1])
+    of_plan = projection.n_people
     for name, low, high in tornado(projection):
-        yield "tornado", words_of(name), (centre, low, high), "gbp"
-    for name, events, seen in tracking(projection):
-        yield "tracking", f"{words_of(name)}, expected events in year 1", (events, None, None), "events"
-        yield "tracking", f"{words_of(name)}, smallest detectable fall", (seen, None, None), "share"
+        values = (_cell(one, projection, of_plan) for one in (centre, low, high))
+        yield "tornado", words_of(name), *values, "gbp"
+    for name, events, seen, people in tracking(projection):
+        expected, least = (_cell(one, projection, people) for one in (events, seen))
+        yield "tracking", f"{words_of(name)}, expected events in year 1", expected, None, None, "events"
+        yield "tracking", f"{words_of(name)}, smallest detectable fall", least, None, None, "share"
     if projection.planned:
-        yield "tracking", f"review on {_review(provenance)}", (None, None, None), ""
+        yield "tracking", f"review on {_review(provenance)}", None, None, None, ""
     avoided = equity(projection) if projection.planned else None
-    for number, pounds in enumerate(avoided if avoided is not None else (), start=1):
-        yield "equity", f"deprivation quintile {number}", (float(pounds), None, None), "gbp"
+    if avoided is not None:
+        for number, (pounds, people) in enumerate(zip(avoided, _of_quintiles(projection), strict=True), 1):
+            value = _cell(float(pounds), projection, people)
+            yield "equity", f"deprivation quintile {number}", value, None, None, "gbp"
+
+
+def _cell(value: float, projection: Projection, people: int) -> Cell | Scalar:
+    """A figure with the people behind it; one of a stated baseline is nobody's."""
+    known = value if isfinite(value) else None
+    return Cell(known, n_people=people) if projection.path.n_people else known
+
+
+def _of_quintiles(projection: Projection) -> tuple[int, ...]:
+    """People behind what is avoided in each deprivation quintile, at the least [5]."""
+    found = [projection.n_people] * 5
+    for one in projection.planned:
+        if one.cohort.behind is not None:
+            used = one.cohort.behind.quintiles[:, list(one.touched)]
+            found = [fewest(n, mine) for n, mine in zip(found, used, strict=True)]
+    return together(found)
 
 
 def compare_result(projections: Sequence[Projection], provenance: Provenance) -> Result:
     """Scenarios side by side over their horizons."""
     lines: list[Line] = []
     for one in projections:
-        people, last = one.n_people, one.path.years
-        for row in run_result(one, provenance):
-            if (str(row["metric"]), str(row["driver"])) in WORDS and row["year"] == last:
+        run = run_result(one, provenance)
+        for line in run.rows:
+            row = dict(zip(run.columns, line, strict=True))
+            if (str(row["metric"]), str(row["driver"])) in WORDS and row["year"] == one.path.years:
                 values = [row[name] for name in ("mitigated", "p10", "p90")]
-                cells = [Cell(v, n_people=people) if people else v for v in values]
-                lines.append((one.scenario.id, str(row["metric"]), *cells, row["unit"]))
+                lines.append((one.scenario.id, str(row["metric"]), *values, row["unit"]))
     columns = ("scenario", "metric", "value", "p10", "p90", "unit")
     return Result("project/compare", columns, tuple(lines), provenance, notes_of(projections[0]))

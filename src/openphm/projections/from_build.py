@@ -19,6 +19,7 @@ from openphm.definitions.scenario_ranges import Range
 from openphm.definitions.scenarios import FromBuild, Scenario
 from openphm.population.baseline import CohortUnits, Measured
 from openphm.population.transitions import Movements
+from openphm.projections.behind import Behind, together
 from openphm.projections.mitigation import Cover
 from openphm.projections.path import BASE, DRIVERS, Z90, Floats, Path, general_inflation, inflation_of
 from openphm.projections.people import Rates, banded, fixed_people, moved_people, targets
@@ -90,7 +91,7 @@ def path_of_build(scenario: Scenario, asked: FromBuild, ground: Ground, facts: P
         ),
         counted=units,
         n_people=measured.n_people,
-        behind=measured.behind,
+        behind=together(measured.behind),
     )
 
 
@@ -214,4 +215,5 @@ def cover_of(measured: Measured, cohort: CohortUnits) -> Cover:
         np.clip(np.divide(used, counted, out=np.zeros_like(used), where=counted > 0), 0, 1),
         n_people=int(mine.sum()),
         imd_units=cohort.imd_units,
+        behind=Behind.of_cohort(cohort, measured.segments),
     )

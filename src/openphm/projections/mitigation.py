@@ -10,7 +10,7 @@ so two interventions that each avoid all of a unit avoid it once. What substitut
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,6 +18,7 @@ import numpy as np
 
 from openphm.definitions.scenario_interventions import Intervention
 from openphm.definitions.scenario_ranges import Range
+from openphm.projections.behind import Behind, fewest
 from openphm.projections.path import Floats, Path
 
 
@@ -27,18 +28,20 @@ class Cover:
 
     n_people   how many people of a build it rests on; 0 when it was stated
     imd_units  units of the cohort by deprivation quintile [5, activities]; None when it was stated
+    behind     how many people are behind what the cohort used; None when it was stated
     """
 
     people: Floats
     units: Floats
     n_people: int = 0
     imd_units: Floats | None = None
+    behind: Behind | None = None
 
     def of_people(self, wanted: int | None) -> Cover:
         """So many of its people, who use what its people use; all of them when None or when it was stated."""
         if wanted is None or self.n_people == 0:
             return self
-        share = wanted / self.n_people
+        share = min(wanted / self.n_people, 1.0)
         return replace(self, people=self.people * share, units=self.units * share)
 
     @classmethod
@@ -60,6 +63,29 @@ class Planned:
     def cover(self) -> Cover:
         """The cover of the people planned for: the cohort, or so many of it."""
         return self.cohort.of_people(self.intervention.people)
+
+    @cached_property
+    def touched(self) -> tuple[int, ...]:
+        """The activities that it changes itself, by their place."""
+        return tuple(place for place, one in enumerate(self.changes) if one.low or one.value or one.high)
+
+    @cached_property
+    def n_people(self) -> int:
+        """People behind what it changes, at the least."""
+        return self.people_behind(self.touched)
+
+    def people_behind(self, activities: Sequence[int]) -> int:
+        """Of the cohort, or of those in it who used the least used of some activities."""
+        held = self.cohort.behind
+        return fewest(self.cohort.n_people, () if held is None else held.activities[list(activities)])
+
+    def sources(self, wanted: Collection[str], names: Sequence[str]) -> list[int]:
+        """The changed activities that decide what it does to those wanted: their own and what they replace.
+
+        names: the activities of the path
+        """
+        replaced = {one.avoided for one in self.intervention.substitutions if one.created in wanted}
+        return [place for place in self.touched if names[place] in wanted or names[place] in replaced]
 
     def centre(self) -> Floats:
         """The planned changes [activities]."""

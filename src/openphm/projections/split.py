@@ -7,7 +7,7 @@ activity of the cell does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,8 @@ from openphm.core.errors import PlanError, UsageError
 from openphm.core.results import Cell, Provenance, Result, Scalar
 from openphm.projections.account import mitigated_units
 from openphm.projections.answers import ALL, notes_of
+from openphm.projections.behind import fewest, together
+from openphm.projections.mitigation import Planned
 from openphm.projections.path import BASE, DRIVERS, PRICE, Floats, Path
 from openphm.projections.projection import Projection
 from openphm.projections.simulate import simulated_cells
@@ -68,13 +70,37 @@ def split_of(path: Path, by: str) -> Split:
         else:
             shares[n, :, :, [one == code for one in path.settings]] = 1
     people = [int(n) for n in path.people[0]] if by == "segment" else [_behind(path, one) for one in codes]
-    return Split(by, codes, tuple(people if path.n_people else [0] * len(codes)), shares)
+    return Split(by, codes, together(people) if path.n_people else (0,) * len(codes), shares)
 
 
 def _behind(path: Path, setting: str) -> int:
     """People behind a setting, at the least: those of its most used activity."""
     held = zip(path.settings, path.behind, strict=True) if path.behind else ()
     return max((n for one, n in held if one == setting), default=path.n_people)
+
+
+def _people_of_plan(projection: Projection, split: Split) -> tuple[int, ...]:
+    """People behind what the plan makes of each group, at the least; those of a group left alone."""
+    path = projection.path
+    if not path.n_people or split.by == "place":
+        return tuple(min(n, projection.n_people) for n in split.people)
+    reached = []
+    for g, code in enumerate(split.codes):
+        here = [name for name, one in zip(path.activities, path.settings, strict=True) if one == code]
+        chosen = (g, path.activities) if split.by == "segment" else (None, here)
+        counts = [n for one in projection.planned if (n := _cohort_behind(one, path.activities, *chosen))]
+        reached.append(min([split.people[g], *counts]) if counts else 0)
+    return tuple(own or n for own, n in zip(together(reached), split.people, strict=True))
+
+
+def _cohort_behind(one: Planned, names: Sequence[str], segment: int | None, wanted: Collection[str]) -> int:
+    """People behind what is changed in a segment, or in some activities; 0 where nothing is."""
+    sources, held = one.sources(wanted, names), one.cohort.behind
+    if held is None or not sources:
+        return 0
+    if segment is None:
+        return one.people_behind(sources)
+    return fewest(int(held.people[segment]), held.segments[segment, sources])
 
 
 def _weights(path: Path) -> tuple[Floats | float, ...]:
@@ -90,6 +116,7 @@ def split_result(projection: Projection, by: str, provenance: Provenance) -> Res
     before, after = path.units, mitigated_units(path, projection.planned)
     runs = _runs(projection, split)
     drivers = _drivers(projection, split, after)
+    people = tuple(zip(split.people, _people_of_plan(projection, split), strict=True))
     lines: list[Line] = []
     for n, (metric, unit) in enumerate(METRICS):
         each = _weights(path)[n] * (prices if n == 0 else 1.0)
@@ -97,9 +124,9 @@ def split_result(projection: Projection, by: str, provenance: Provenance) -> Res
         for year in range(path.years + 1):
             for g, code in enumerate(split.codes):
                 figures = (was[year, g], now[year, g], *np.quantile(runs[n][:, year, g], [0.1, 0.5, 0.9]))
-                cells = _cells(projection, split.people[g], figures)
+                cells = _cells(people[g], figures)
                 lines.append((year, by, code, metric, ALL, *cells, unit))
-    lines += _driver_lines(projection, split, drivers)
+    lines += _driver_lines(projection, split, drivers, people)
     notes = (
         *notes_of(projection),
         f"Each {by} sums to the whole. Drivers of cost add up from the base to the cost with the plan.",
@@ -112,12 +139,11 @@ def split_result(projection: Projection, by: str, provenance: Provenance) -> Res
     return Result(f"project/run/{projection.scenario.id}/{by}", COLUMNS, tuple(lines), provenance, notes)
 
 
-def _cells(projection: Projection, people: int, figures: tuple[float, ...]) -> list[Cell | Scalar]:
-    """Unmitigated, then mitigated and its percentiles, which also rest on the smallest cohort."""
-    if not people:
+def _cells(people: tuple[int, int], figures: tuple[float, ...]) -> list[Cell | Scalar]:
+    """Unmitigated, then mitigated and its percentiles, which rest on what the cohort used."""
+    if not people[0]:
         return [float(one) for one in figures]
-    least = min(people, projection.n_people)
-    counts = [people] + [least] * (len(figures) - 1)
+    counts = [people[0]] + [people[1]] * (len(figures) - 1)
     return [Cell(float(one), n_people=n) for one, n in zip(figures, counts, strict=True)]
 
 
@@ -167,15 +193,19 @@ def _drivers(projection: Projection, split: Split, after: Floats) -> dict[str, F
     }  # fmt: skip
 
 
-def _driver_lines(projection: Projection, split: Split, drivers: dict[str, Floats]) -> Iterator[Line]:
+def _driver_lines(
+    projection: Projection,
+    split: Split,
+    drivers: dict[str, Floats],
+    behind: Sequence[tuple[int, int]],
+) -> Iterator[Line]:
     for year in range(1, projection.path.years + 1):
         for g, code in enumerate(split.codes):
             for name, pounds in drivers.items():
                 if name == INTERVENTIONS and not projection.planned:
                     continue
-                people = split.people[g]
-                least = min(people, projection.n_people) if name == INTERVENTIONS else people
+                people = behind[g][name == INTERVENTIONS]
                 value = float(pounds[year, g])
-                cell = Cell(value, n_people=least) if people else value
+                cell = Cell(value, n_people=people) if split.people[g] else value
                 place = (cell, None) if name != INTERVENTIONS else (None, cell)
                 yield (year, split.by, code, "change_gbp", name, *place, None, None, None, "gbp")

@@ -17,6 +17,7 @@ from openphm.core.results import Cell, Provenance, Result, Scalar
 from openphm.population.baseline import PLACES, Measured
 from openphm.population.person_costs import PersonCosts
 from openphm.population.transitions import GROUPS
+from openphm.projections.behind import together
 from openphm.projections.from_build import units_per_person
 from openphm.projections.path import Floats
 from openphm.projections.people import banded
@@ -96,10 +97,11 @@ def _deprivation(measured: Measured) -> Iterator[Line]:
 def _activities(measured: Measured) -> Iterator[Line]:
     """By point of delivery: units, pounds, pounds a unit, how units cluster in people."""
     units, cost = measured.units.sum(axis=(0, 1, 2)), measured.cost.sum(axis=(0, 1, 2))
+    behind = together(measured.behind)
     for p, name in enumerate(measured.activities):
         if units[p] == 0:
             continue
-        n, rate = measured.behind[p], 1000 * float(units[p]) / measured.n_people
+        n, rate = behind[p], 1000 * float(units[p]) / measured.n_people
         yield "activity", name, "units", Cell(float(units[p]), n_people=n), "events"
         yield "activity", name, "units_per_1000", Cell(rate, n_people=n), "per_1000"
         yield "activity", name, "cost_total_gbp", Cell(float(cost[p]), n_people=n), "gbp"
