@@ -71,7 +71,8 @@ class Snapshot:
     def spine_columns(self, criteria: Iterable[Criterion]) -> list[str]:
         """The columns that a spine needs so that these criteria can be asked of it."""
         needed = dict.fromkeys(_SPINE_ALWAYS)
-        for leaf in (part for criterion in criteria for leaf in criterion.walk() for part in _asked(leaf)):
+        asked = (part for criterion in criteria for step in criterion.walk() for part in _asked(step))
+        for leaf in asked:
             test = self.test(leaf)
             if test is not None:
                 needed.update(dict.fromkeys(sorted(one.name for one in test.find_all(exp.Column))))

@@ -155,7 +155,7 @@ def _lines(
 
 
 def _fewest(kind: str) -> int:
-    """Groups that a gap needs: where not every fifth lives, its ends would not be the fifths that it names."""
+    """Groups that a gap needs: where some fifth does not live, its ends would not be those named."""
     return len(QUINTILES) if kind == DEPRIVATION else 2
 
 
