@@ -98,6 +98,34 @@ def test_what_few_people_used_is_hidden(ics: Population, demo_home: Path) -> Non
             assert [row[one] for one in ("unmitigated", "mitigated", "p10", "p50", "p90")] == [None] * 5, row
 
 
+def test_long_waits_of_the_list_are_treated_beside_over_the_years(ics: Population) -> None:
+    """The same pathways, counted row by row here."""
+    rows = ics.ask(
+        "SELECT w.* FROM people AS p JOIN standard.waiting_list_pathway AS w ON w.person_key = p.person_key "
+        "WHERE p.is_registered_as_at",
+        ics.as_at,
+    )
+    newest = {
+        row["provider_code"]: row["week_ending_date"]
+        for row in sorted(rows, key=lambda r: r["week_ending_date"])
+    }
+    long = {"IRTT": set(), "ORTT": set()}
+    for row in rows:
+        is_new = row["week_ending_date"] == newest[row["provider_code"]]
+        is_open = not (row["period_status_code"] or "").startswith("3") and row["period_status_code"] != "98"
+        if is_new and is_open and (ics.as_at - row["clock_start_date"]).days > 18 * 7:
+            long[row["waiting_list_type"]].add(row["pathway_key"])
+    baseline = {"from": "build", "waiting_list": {"years": 4}}
+    path = project_in(ics, read_scenario({"horizon_years": 5, "baseline": baseline})).path
+    more = path.added()["backlog"].sum(axis=1)
+    of = path.activities.index
+    assert len(long["ORTT"]) > 100
+    assert more[0].sum() == more[5].sum() == 0
+    assert more[1, of("outpatient_first")] == pytest.approx(len(long["ORTT"]) / 4)
+    assert more[4, [of("day_case"), of("elective_inpatient")]].sum() == pytest.approx(len(long["IRTT"]) / 4)
+    assert more[2].sum() == pytest.approx((len(long["ORTT"]) + len(long["IRTT"])) / 4)
+
+
 def test_practices_hold_what_networks_hold(ics: Population) -> None:
     practices, networks = (measured(ics, ics.as_at, place=one) for one in ("practice", "pcn"))
     assert len(practices.places) > len(networks.places)

@@ -17,6 +17,7 @@ from openphm.definitions.scenarios import (
     MOVEMENTS,
     POPULATIONS,
     PRICES,
+    USUAL_WEEKS,
 )
 
 Schema = dict[str, Any]
@@ -94,6 +95,13 @@ def _from_build() -> Schema:
             "growth": _by_name(_range()),
             "health_years": _range(),
             "backlog": _by_name(backlog),
+            "waiting_list": _object(
+                {
+                    "weeks": {"type": "integer", "minimum": 0, "default": USUAL_WEEKS},
+                    "years": {"type": "integer", "minimum": 1},
+                },
+                "years",
+            ),
         },
         "from",
     )

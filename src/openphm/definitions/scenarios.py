@@ -35,6 +35,8 @@ LONGEST_HORIZON = 20
 FEWEST_RUNS, MOST_RUNS = 100, 20_000
 FEWEST_PEOPLE = 10
 """Of a cohort of a build: fewer would let a small group be counted by trying."""
+USUAL_WEEKS = 18
+"""The NHS constitutional standard from referral to treatment."""
 PRICES = ("real", "nominal")
 POPULATIONS = ("published", "list")
 MOVEMENTS = ("transitions", "fixed")
@@ -70,6 +72,8 @@ class FromBuild:
     growth         a year's growth of an activity beyond population, by point of delivery
     health_years   years of age by which people are fitter each year: 0.1 is one in ten years
     backlog        units to be done beside, by point of delivery, and over how many years
+    waiting_list   waits of more than so many weeks, counted in the build, and over how many years they are
+                   done beside; None: the list is left as long as it is
     """
 
     population: str = "published"
@@ -78,6 +82,7 @@ class FromBuild:
     growth: Mapping[str, Range] = field(default_factory=dict)
     health_years: Range = CERTAINLY_NONE
     backlog: Mapping[str, tuple[float, int]] = field(default_factory=dict)
+    waiting_list: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -217,7 +222,16 @@ def _from_build(entry: Entry) -> FromBuild:
         read_ranges(entry, "growth"),
         read_range(entry, "health_years", 0.0),
         backlog,
+        _waiting_list(entry.entry("waiting_list")),
     )
+    entry.done()
+    return found
+
+
+def _waiting_list(entry: Entry | None) -> tuple[int, int] | None:
+    if entry is None:
+        return None
+    found = (entry.integer("weeks", USUAL_WEEKS, minimum=0), entry.integer("years", minimum=1) or 1)
     entry.done()
     return found
 

@@ -11,6 +11,7 @@ from openphm.population import Population
 from openphm.population.baseline import cohort_units, measured
 from openphm.population.projected_people import published_projection
 from openphm.population.transitions import movements
+from openphm.population.waiting import long_waits
 from openphm.projections.behind import Behind
 from openphm.projections.from_build import Ground, cover_of, path_of_build
 from openphm.projections.mitigation import Cover
@@ -28,7 +29,12 @@ def ask_ground(population: Population, scenario: Scenario, as_at: date) -> Groun
     moves = None
     if asked.movement == "transitions" or published is None:
         moves = movements(population, as_at)
-    return Ground(measured(population, as_at), moves, published)
+    found = measured(population, as_at)
+    waits: dict[str, float] = {}
+    if asked.waiting_list is not None:
+        units = found.units.sum(axis=(0, 1, 2))
+        waits = long_waits(population, as_at, asked.waiting_list[0], names=found.activities, units=units)
+    return Ground(found, moves, published, waits)
 
 
 def project_in(population: Population, scenario: Scenario, as_at: date | None = None) -> Projection:

@@ -10,7 +10,8 @@ is what better health does: the rate at an age younger by so many years, ÷ the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -33,11 +34,22 @@ HEALTH_FROM_BAND = 11
 
 @dataclass(frozen=True)
 class Ground:
-    """What a path is made from: what was measured, the year's movements, the published projection."""
+    """What a path is made from: what was measured, the year's movements, the published projection.
+
+    waits   activity that the long waits of the list wait for, by point of delivery
+    """
 
     measured: Measured
     movements: Movements | None
     published: Floats | None
+    waits: Mapping[str, float] = field(default_factory=dict)
+
+    def with_waits(self, asked: FromBuild) -> FromBuild:
+        """What is asked, with the counted waits as a backlog; what the scenario states goes first."""
+        if asked.waiting_list is None:
+            return asked
+        counted = {name: (units, asked.waiting_list[1]) for name, units in self.waits.items()}
+        return replace(asked, backlog={**counted, **asked.backlog})
 
 
 def units_per_person(measured: Measured) -> Floats:
@@ -54,6 +66,7 @@ def units_per_person(measured: Measured) -> Floats:
 
 def path_of_build(scenario: Scenario, asked: FromBuild, ground: Ground, facts: ProjectionFacts) -> Path:
     """The unmitigated path of a build."""
+    asked = ground.with_waits(asked)
     measured, years = ground.measured, scenario.horizon_years
     rates = Rates.of(ground.movements) if ground.movements is not None else None
     target = targets(measured.people, ground.published)

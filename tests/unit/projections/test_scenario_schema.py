@@ -55,6 +55,7 @@ BUILT: dict[str, Any] = {
         "from": "build", "population": "list", "movement": "fixed", "area": "E06000001",
         "growth": {"ed_attendance": 0.01}, "health_years": {"p10": 0, "p90": 0.1},
         "backlog": {"elective_admission": {"units": 100, "years": 2}},
+        "waiting_list": {"weeks": 26, "years": 5},
     },
     "interventions": [
         {
@@ -118,6 +119,8 @@ WRONG: list[tuple[dict[str, Any], Place, Any]] = [
     (BUILT, ("baseline", "people"), 100),
     (BUILT, ("baseline", "backlog", "elective_admission", "units"), -1),
     (BUILT, ("baseline", "backlog", "elective_admission", "years"), 0),
+    (BUILT, ("baseline", "waiting_list", "weeks"), -1),
+    (BUILT, ("baseline", "waiting_list", "years"), None),
     (BUILT, (*PLAN, "effects", "ed_attendance", "outcome"), None),
 ]
 RIGHT: list[tuple[dict[str, Any], Place, Any]] = [

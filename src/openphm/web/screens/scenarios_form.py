@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from openphm.core.errors import PlanError, Problem
-from openphm.definitions.scenarios import read_scenario
+from openphm.definitions.scenarios import USUAL_WEEKS, read_scenario
 
 EFFECTS, SUBSTITUTIONS, BLANK = 4, 2, 1
 MOST_INTERVENTIONS = 3
@@ -31,6 +31,7 @@ def fields_of(body: Mapping[str, Any]) -> dict[str, str]:
     baseline = body.get("baseline") or {}
     for name, usual in (("population", "published"), ("movement", "transitions")):
         found[f"baseline.{name}"] = str(baseline.get(name, usual))
+    found["baseline.waiting_list"] = str((baseline.get("waiting_list") or {}).get("years", ""))
     if "people" in baseline:
         found["baseline.people"] = str(baseline["people"])
     for number, one in enumerate(body.get("interventions") or []):
@@ -91,6 +92,9 @@ class FormRead:
         if "from" in baseline:
             for name in ("population", "movement"):
                 baseline[name] = self._text(f"baseline.{name}", f"baseline.{name}") or baseline.get(name)
+            years = self._whole("baseline.waiting_list", "baseline.waiting_list.years")
+            weeks = (baseline.get("waiting_list") or {}).get("weeks", USUAL_WEEKS)
+            baseline["waiting_list"] = None if years is None else {"weeks": weeks, "years": years}
         else:
             baseline["people"] = self._whole("baseline.people", "baseline.people") or baseline["people"]
         body["baseline"] = {name: value for name, value in baseline.items() if value is not None}
