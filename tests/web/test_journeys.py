@@ -99,6 +99,19 @@ def test_a_table_is_taken_as_a_file(visitor: Visitor, page: Page) -> None:
     assert content.startswith("place_code,place_name,subsegment_code,measure,value")
 
 
+def test_a_drawing_is_saved_as_a_picture(visitor: Visitor, page: Page) -> None:
+    visitor.go("/overview/areas")
+    with page.expect_download() as begun:
+        page.get_by_role("button", name="Save as picture").first.click()
+    assert begun.value.suggested_filename.endswith(".png")
+    picture = Path(begun.value.path()).read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    wide, high = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
+    box = page.locator(".phm-chart svg").first.get_attribute("viewBox") or ""
+    assert [wide / 2, high / 2] == [float(part) for part in box.split()[2:]]
+    assert visitor.complaints == []
+
+
 def test_a_link_is_copied(visitor: Visitor, page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visitor.go("/overview/areas?by=practice")

@@ -14,8 +14,32 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (headline) live.textContent = `Updated. ${headline.textContent}`;
 });
 
+// A drawing as a PNG of twice its size on white, made here: nothing is sent anywhere.
+async function savePicture(svg) {
+  const { width, height } = svg.viewBox.baseVal;
+  const copy = svg.cloneNode(true);
+  copy.setAttribute("width", width);
+  copy.setAttribute("height", height);
+  const picture = new Image();
+  picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
+  await picture.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width: 2 * width, height: 2 * height });
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise((done) => { canvas.toBlob(done, "image/png"); });
+  const name = (svg.querySelector("title")?.textContent ?? "drawing").toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: `${name}.png` });
+  link.click();
+  URL.revokeObjectURL(link.href);
+  live.textContent = "Picture saved";
+}
+
 document.addEventListener("click", async (event) => {
   if (event.target.closest("[data-print]")) print();
+  const png = event.target.closest("[data-png]");
+  if (png) await savePicture(png.closest("div").querySelector("svg"));
   const copy = event.target.closest("[data-copy-link]");
   if (!copy) return;
   try {
