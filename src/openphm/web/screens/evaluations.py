@@ -31,8 +31,7 @@ from openphm.web.screens.evaluations_held import (
 )
 from openphm.web.screens.evaluations_pages import balance_page, result_page
 from openphm.web.screens.evaluations_work import PLANNING, RUN
-from openphm.web.screens.projections import arrived
-from openphm.web.screens.projections_kept import begin, find, latest_job
+from openphm.web.screens.kept_answers import arrived, begin, find, latest_job
 from openphm.web.screens.scenarios_form import slug
 
 ORDER = 45

@@ -16,7 +16,7 @@ from openphm.evaluation.study_offers import offers_recorded
 from openphm.population import Population
 from openphm.web.asker import Asker
 from openphm.web.asking import Asking, NotFound
-from openphm.web.screens.projections_kept import key_of
+from openphm.web.screens.kept_answers import key_of
 
 KIND = "evaluation_plan"
 FOLDER = "evaluations/"

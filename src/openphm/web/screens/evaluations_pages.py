@@ -13,8 +13,8 @@ from openphm.pages import Layout, Page
 from openphm.pages.drawing import Series, lines
 from openphm.pages.page import Record
 from openphm.pages.reading import figure
+from openphm.web.screens.kept_answers import Answer
 from openphm.web.screens.projections_drawings import Marks, marked
-from openphm.web.screens.projections_kept import Answer
 
 
 def result_page(answer: Answer, title: str) -> Page:

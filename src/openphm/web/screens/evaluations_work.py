@@ -6,7 +6,7 @@ from openphm.evaluation.pages import plan_page
 from openphm.evaluation.report import report
 from openphm.web.kinds import kind
 from openphm.web.screens.evaluations_held import lock_of, study_of
-from openphm.web.screens.projections_kept import KEY, Answer, keep
+from openphm.web.screens.kept_answers import KEY, Answer, keep
 from openphm.web.work import Work
 
 PLANNING, RUN = "evaluation-plan", "evaluation"

@@ -8,12 +8,11 @@ from typing import Any
 from starlette.responses import Response
 
 from openphm.core.errors import UsageError
-from openphm.core.records import Job
 from openphm.pages import Layout
 from openphm.projections.pages import plain_page, run_page
 from openphm.web.asking import DOWNLOAD, Ask, Asking
 from openphm.web.screen import ANALYSTS, MONEY, Screen
-from openphm.web.screens.projections_kept import begin, find, key_of, latest_job
+from openphm.web.screens.kept_answers import arrived, begin, find, key_of, latest_job, waiting
 from openphm.web.screens.projections_parts import TITLES, fans_of, parts_of_run
 from openphm.web.screens.projections_work import COMPARE, RUN, cohorts_of, key_of_run
 from openphm.web.screens.scenarios_held import held_scenarios, scenario_named
@@ -99,17 +98,3 @@ def _chosen(ask: Asking, given: list[str]) -> tuple[list[str], list[dict[str, An
     bodies = [{**scenario_named(ask, name).body, "id": f"scenarios/{name}"} for name in names]
     own = any(cohorts_of(body) for body in bodies)
     return names, bodies, key_of(ask, {"compare": bodies}, own=own)
-
-
-def waiting(
-    ask: Asking, job: Job | None, title: str, here: str, action: str = "", names: list[str] | None = None
-) -> Response:
-    """The page of work that is not done: how far it is, or a button that begins it."""
-    return ask.page(
-        "projections/waiting.html", job=job, what=title, here=here, action=action or here, names=names or []
-    )
-
-
-def arrived(here: str) -> Response:
-    """For a page that asked how far the work is: it is done, load the answer."""
-    return Response(headers={"hx-redirect": here})

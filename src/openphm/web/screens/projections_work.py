@@ -12,7 +12,7 @@ from openphm.projections import Projection, project_in, run_result, unmitigated
 from openphm.projections.case import case_result, compare_result
 from openphm.web.asker import Asker
 from openphm.web.kinds import kind
-from openphm.web.screens.projections_kept import KEY, Answer, keep, key_of
+from openphm.web.screens.kept_answers import KEY, Answer, keep, key_of
 from openphm.web.work import Work
 
 RUN, COMPARE = "projection", "projection-compare"

@@ -13,8 +13,7 @@ from openphm.projections.pages import case_page, run_page
 from openphm.release import as_text
 from openphm.web.asking import DOWNLOAD, Ask, Asking, NotFound
 from openphm.web.screen import ANALYSTS, MONEY, Screen
-from openphm.web.screens.projections import arrived, waiting
-from openphm.web.screens.projections_kept import begin, find, latest_job
+from openphm.web.screens.kept_answers import arrived, begin, find, latest_job, waiting
 from openphm.web.screens.projections_parts import parts_of_case, parts_of_run
 from openphm.web.screens.projections_work import RUN, key_of_run
 from openphm.web.screens.scenarios_form import (

@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from starlette.responses import Response
+
 from openphm.core.records import Job, checksum_of
 from openphm.core.results import Cell, Provenance, Result, Scalar
 from openphm.population.live import live_build
@@ -81,6 +83,18 @@ def begin(ask: Asking, kind: str, title: str, key: str, parameters: Mapping[str,
     return ask.submit(kind, title, {**parameters, KEY: key})
 
 
+def waiting(
+    ask: Asking, job: Job | None, title: str, here: str, action: str = "", names: list[str] | None = None
+) -> Response:
+    """The page of work that is not done: how far it is, or a button that begins it."""
+    return ask.page("waiting.html", job=job, what=title, here=here, action=action or here, names=names or [])
+
+
+def arrived(here: str) -> Response:
+    """For a page that asked how far the work is: it is done, load the answer."""
+    return Response(headers={"hx-redirect": here})
+
+
 def _plain(result: Result) -> dict[str, Any]:
     if result.additivity is not None:
         raise ValueError("an answer whose rows add up is not kept: what adds up would be lost")
@@ -100,6 +114,8 @@ def _plain_item(item: Cell | Scalar) -> Any:
 
 
 def _number(value: Scalar) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
     return float(value) if isinstance(value, Decimal) else value
 
 
