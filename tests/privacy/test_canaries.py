@@ -1,13 +1,10 @@
-"""Canaries: identifiers planted in every raw column, in four spellings, and looked for in all that left.
+"""Canaries outside the columns of the specifications, and the zones: what lies where, what is never opened.
 
-Each file of a delivery is planted in one column at a time; rows are otherwise valid. A canary is dropped with
-its column, refused as a value, or turned into a keyed id. No file of the delivery, no message and no log may
-hold it, plain, spaced, reversed or in base64.
+Canaries in every raw column of every record are in test_canaries_everywhere.py.
 """
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,24 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from openphm.custodian import Home
-from tests.faults.deliveries import SPECS, Outcome, Raw, Row, a_gp_event, a_patient, a_registration, a_spell
-
-NUMBER, NAME, POSTCODE, BIRTH = "9990012342", "Quillfeather", "ZZ99 9QZ", "1961-11-23"
-CANARIES = {"number": NUMBER, "name": NAME, "postcode": POSTCODE, "birth": BIRTH}
-GOOD = 60
-
-
-def spellings(text: str) -> dict[str, str]:
-    plain = text.replace(" ", "").replace("-", "")
-    spaced = f"{plain[:3]} {plain[3:6]} {plain[6:]}"
-    encoded = base64.b64encode(plain.encode()).decode()
-    return {"plain": plain, "spaced": spaced, "reversed": plain[::-1], "base64": encoded}
-
-
-def every_spelling() -> Iterator[str]:
-    for text in CANARIES.values():
-        yield text
-        yield from spellings(text).values()
+from tests.faults.deliveries import Outcome, Raw, a_gp_event, a_patient, a_registration, a_spell, nhs_number
+from tests.support.canaries import NUMBER, WANTED
 
 
 def contents(folder: Path) -> Iterator[tuple[str, str]]:
@@ -60,60 +41,47 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return Home.make(tmp_path_factory.mktemp("zone-i") / "home", environment={})
 
 
-RECORDS = {
-    "gp_event": a_gp_event,
-    "gp_patient": a_patient,
-    "gp_registration": a_registration,
-    "sus_apc_spell": a_spell,
-}
-
-
-def planted(record: str, column: str) -> tuple[list[Row], list[str]]:
-    """Good rows, and for each canary one in which it stands alone in the column and one behind a value."""
-    field = SPECS[record].field(column)
-    wanted, values = [], []
-    for kind, canary in CANARIES.items():
-        if kind == "birth" and field.type == "date":
-            continue  # a day of birth in a column of days is a day like any other
-        values += [canary, *spellings(canary).values()]
-        wanted += [canary, *spellings(canary).values()]
-    rows = [RECORDS[record](place) | {"surname": "Made", "forename": "Up"} for place in range(GOOD)]
-    rows = [{name: text for name, text in row.items() if SPECS[record].has_field(name)} for row in rows]
-    key = SPECS[record].key[0]
-    for value in values:
-        good = rows[len(rows) % GOOD]
-        for text in (value, f"{good.get(column, '')} {value}"):
-            rows.append(good | {key: f"{good[key]}-{len(rows)}"} | {column: text})
-    return rows, wanted
-
-
-@pytest.mark.parametrize(
-    ("record", "column"),
-    [(record, field.name) for record in RECORDS for field in SPECS[record].fields],
-)
-def test_no_canary_of_any_spelling_leaves_by_any_column(
-    tmp_path: Path, home: Home, record: str, column: str
-) -> None:
-    (home.folder / "practices.json").unlink(missing_ok=True)
-    raw = Raw(tmp_path / "raw", home, tmp_path / "out")
-    rows, wanted = planted(record, column)
-    raw.write(record, rows)
-    outcome = raw.pseudonymise()
-    assert outcome.error is None, str(outcome.error)
-    outcome.assert_adds_up()
-    assert_absent(outcome, wanted)
-
-
 def test_columns_that_no_specification_names_do_not_leave(tmp_path: Path, home: Home) -> None:
     raw = Raw(tmp_path / "raw", home, tmp_path / "out")
     path = raw.write("gp_event", [a_gp_event(place) for place in range(5)])
     lines = path.read_text().splitlines()
-    extra = list(every_spelling())
+    extra = WANTED
     head = [f"EXTRA {n}" for n in range(len(extra))]
     path.write_text("\n".join([",".join([lines[0], *head]), *(",".join([one, *extra]) for one in lines[1:])]))
     outcome = raw.pseudonymise()
     assert outcome.document is not None and outcome.document["columns_dropped"] == len(extra)
     assert_absent(outcome, extra)
+
+
+def enrolments(raw: Raw, name: str, services: list[str]) -> None:
+    folder = raw.folder / "enrolments"
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [f"{service},{nhs_number(1)},2025-06-15" for service in services]
+    (folder / name).write_text("\n".join(["INTERVENTION_ID,NHS_NUMBER,ENROLLED_DATE", *rows]))
+
+
+def test_a_row_of_a_services_list_that_names_another_service_does_not_leave(
+    tmp_path: Path, home: Home
+) -> None:
+    raw = Raw(tmp_path / "raw", home, tmp_path / "out")
+    raw.write("gp_registration", [a_registration(place) for place in range(3)])
+    enrolments(raw, "hiu_trent.csv", ["hiu_trent", *WANTED])
+    outcome = raw.pseudonymise()
+    assert outcome.document is not None, outcome.error
+    assert (outcome.document["enrolments"]["rows"], outcome.document["enrolments"]["other_service"]) == (
+        1,
+        len(WANTED),
+    )
+    assert_absent(outcome, WANTED)
+
+
+def test_a_services_list_with_a_number_for_a_name_is_refused(tmp_path: Path, home: Home) -> None:
+    raw = Raw(tmp_path / "raw", home, tmp_path / "out")
+    raw.write("gp_registration", [a_registration(place) for place in range(3)])
+    enrolments(raw, f"hiu_{NUMBER}.csv", ["hiu_trent"])
+    outcome = raw.pseudonymise()
+    assert outcome.error is not None and outcome.error.exit_code == 11
+    assert NUMBER not in str(outcome.error)
 
 
 def test_no_number_of_the_vault_is_in_any_file_of_the_delivery(tmp_path: Path, home: Home) -> None:

@@ -4,11 +4,14 @@ Reads    RAW/enrolments/*.csv    INTERVENTION_ID, NHS_NUMBER, ENROLLED_DATE and,
 Writes   OUT/enrolments/*.parquet    person_id, intervention, offered_date, engaged_date
 
 Only people whose registrations are in the delivery are carried, so whoever objected is not. A list that
-lacks a column rejects the delivery; a row without a valid number or date is left out and counted.
+lacks a column rejects the delivery; a row without a valid number or date is left out and counted. A list is
+called after its service, and a row that names another one is left out: no free text leaves by that column.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +27,7 @@ from openphm.custodian.pseudonyms import pseudonymise_numbers
 FOLDER = "enrolments"
 NEEDED = ("INTERVENTION_ID", "NHS_NUMBER", "ENROLLED_DATE")
 ENGAGED = "ENGAGED_DATE"
+_SERVICE = re.compile(r"[a-z][a-z_-]*[a-z](_?[0-9]{1,4})?")
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class Carried:
     """What became of the lists."""
 
     rows: int
+    other_service: int
     no_number: int
     no_date: int
     not_in_delivery: int
@@ -47,19 +52,26 @@ def carry_enrolments(
     lists = sorted((raw / FOLDER).glob("*.csv")) if (raw / FOLDER).is_dir() else []
     if not lists:
         return None
-    tables = [_read(path) for path in lists]
-    out_folder = out / FOLDER
-    out_folder.mkdir()
-    counts = [0, 0, 0, 0]
-    for path, table in zip(lists, tables, strict=True):
-        made, found = _carried(table, key, superseded, registrations)
-        pq.write_table(made, out_folder / f"{path.stem}.parquet")
-        counts = [one + other for one, other in zip(counts, found, strict=True)]
-    return Carried(*counts)
+    tables = {path.stem: _read(path) for path in lists}
+    folder, registered = out / FOLDER, _registered(registrations)
+    folder.mkdir()
+    counts = []
+    for service, table in tables.items():
+        made, found = _carried(table, service, lambda raw: _pseudonyms(raw, key, superseded), registered)
+        pq.write_table(made, folder / f"{service}.parquet")
+        counts.append(found)
+    return Carried(*(sum(of) for of in zip(*(vars(one).values() for one in counts), strict=True)))
 
 
 def _read(path: Path) -> pa.Table:
     where = f"{FOLDER}/{path.name}"
+    if not _SERVICE.fullmatch(path.stem):
+        raise ExtractRejected(
+            FOLDER,
+            "a list is not called after a service.",
+            "Small letters, _ and - , and at most four digits at the end, such as demo_high_intensity.csv.",
+            "name the file as INTERVENTION_ID names the service",
+        )
     try:
         names = pacsv.open_csv(path).schema.names
         options = pacsv.ConvertOptions(column_types={name: pa.string() for name in names})
@@ -81,30 +93,39 @@ def _read(path: Path) -> pa.Table:
 
 
 def _carried(
-    table: pa.Table, key: RootKey, superseded: dict[str, str], registrations: Path | None
-) -> tuple[pa.Table, list[int]]:
-    numbers = table["NHS_NUMBER"].combine_chunks()
-    distinct = pc.unique(numbers.drop_null())
-    made = pseudonymise_numbers(distinct, key, superseded)
-    person = made.person_id.take(pc.index_in(numbers, value_set=distinct))
+    table: pa.Table, service: str, pseudonyms: Callable[[pa.Array], pa.Array], registered: pa.Array
+) -> tuple[pa.Table, Carried]:
+    person = pseudonyms(table["NHS_NUMBER"].combine_chunks())
     offered = _days(table["ENROLLED_DATE"])
     engaged = _days(table[ENGAGED]) if ENGAGED in table.column_names else pa.nulls(len(table), pa.date32())
-    here = pc.is_in(person, value_set=_registered(registrations))
-    has_person, has_date = pc.is_valid(person), pc.is_valid(offered)
-    kept = pc.and_(pc.and_(has_person, has_date), here)
+    left, counts = pa.array([True] * len(table)), []
+    for passes in (
+        pc.fill_null(
+            pc.equal(pc.utf8_trim_whitespace(table["INTERVENTION_ID"].combine_chunks()), service), False
+        ),
+        pc.is_valid(person),
+        pc.is_valid(offered),
+        pc.is_in(person, value_set=registered),
+    ):
+        counts.append(_true(pc.and_(left, pc.invert(passes))))
+        left = pc.and_(left, passes)
     columns = {
         "person_id": person,
-        "intervention": table["INTERVENTION_ID"].combine_chunks(),
+        "intervention": pa.array([service] * len(table), pa.string()),
         "offered_date": offered,
         "engaged_date": engaged,
     }
-    counts = [
-        int(pc.sum(kept).as_py() or 0),
-        int(pc.sum(pc.invert(has_person)).as_py() or 0),
-        int(pc.sum(pc.and_(has_person, pc.invert(has_date))).as_py() or 0),
-        int(pc.sum(pc.and_(pc.and_(has_person, has_date), pc.invert(here))).as_py() or 0),
-    ]
-    return pa.table(columns).filter(kept), counts
+    return pa.table(columns).filter(left), Carried(_true(left), *counts)
+
+
+def _true(flags: pa.Array) -> int:
+    return int(pc.sum(flags).as_py() or 0)
+
+
+def _pseudonyms(numbers: pa.Array, key: RootKey, superseded: Mapping[str, str]) -> pa.Array:
+    distinct = pc.unique(numbers.drop_null())
+    made = pseudonymise_numbers(distinct, key, superseded)
+    return made.person_id.take(pc.index_in(numbers, value_set=distinct))
 
 
 def _registered(registrations: Path | None) -> pa.Array:

@@ -2,8 +2,9 @@
 
 A code that has a list is safe: the value is in the list. A code that only has a form is not: SMITH fits an
 organisation code, and a ten-digit number fits much. So, in records about people, a value that looks like an
-identifier is not taken for a code. Names and postcodes are told by being rare: a real organisation or
-category occurs more than a few times in a delivery.
+identifier is not taken for a code. Names and postcodes are told by being rare, and so are numbers as long as a
+day of birth, however they are turned about: a real organisation, category or medicine occurs more than a few
+times in a delivery.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ FEWEST_ROWS = 5
 OPEN_FORMS = ("ods", "word")
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}", re.IGNORECASE)
 _LONGEST_ABBREVIATION = 3
+_SHORTEST_IDENTIFIER = 8
 _FIRST_BIRTH, _LAST_BIRTH = 1900, 2035
 
 
@@ -27,7 +29,10 @@ def looks_like_identity(pattern: Pattern, value: str, rows: int) -> bool:
     if pattern.check is not None:
         return False  # a check digit of its own already tells codes from other numbers
     if value.isdigit():
-        return (len(value) == 10 and NHSNumber.is_valid(value)) or (len(value) == 8 and _is_birth_day(value))
+        is_known = (len(value) == 10 and NHSNumber.is_valid(value)) or (
+            len(value) == 8 and _is_birth_day(value)
+        )
+        return is_known or (len(value) >= _SHORTEST_IDENTIFIER and rows < FEWEST_ROWS)
     if pattern.name not in OPEN_FORMS or rows >= FEWEST_ROWS:
         return False
     plain = value.replace(" ", "")

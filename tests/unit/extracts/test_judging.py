@@ -71,6 +71,7 @@ def test_the_format_that_reads_most_rows_is_chosen() -> None:
         (BNF, "19800517", 9_000, True), (BNF, "0212000B0AA", 1, False), (BNF, "0212000", 1, False),
         (WORD, "Ottoline", 1, True), (WORD, "General Consultation", 40, False),
         (SNOMED, "195967001", 1, False),
+        (BNF, "2432100999", 1, True), (BNF, "32111691", 1, True), (BNF, "32111691", 40, False),
     ],
 )  # fmt: skip
 def test_values_that_may_be_about_a_person_are_no_codes(
