@@ -276,3 +276,26 @@ def test_a_stated_scenario_has_no_places(demo_home: Path) -> None:
     assert "a stated baseline has no places" in said
     whole, _ = asked(demo_home, "run", "worked_example", "--by", "setting")
     assert {row["code"] for row in whole} == {"ed_attendance", "emergency_admission", "gp_contact"}
+
+
+def test_an_evaluation_begins_with_the_plan_that_a_case_writes(demo_home: Path, tmp_path: Path) -> None:
+    one = {
+        "id": "demo_high_intensity", "cohort": "cohorts/high_intensity_use",
+        "effects": {"ed_attendance": {"change": {"p10": -0.3, "p90": -0.1}}, "ambulance_incident": -0.1},
+        "cost": {"yearly_gbp": 80_000, "optimism_bias": 0.1},
+    }  # fmt: skip
+    body = {"horizon_years": 2, "baseline": {"from": "build"}, "interventions": [one]}
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(body), encoding="utf-8")
+    folder = tmp_path / "plans"
+    printed(demo_home, "case", str(file), "--evaluation-plans", str(folder))
+    written = folder / "demo_high_intensity.yaml"
+    assert "programme_gbp: 88000" in written.read_text(encoding="utf-8")
+    said = StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        ends = run(["evaluate", "plan", str(written), "--store", str(demo_home / "store")])
+    assert ends == 0, said.getvalue()
+    assert "smallest" in said.getvalue().lower()
+    assert "is there already" in printed(
+        demo_home, "case", str(file), "--evaluation-plans", str(folder), ends=2
+    )

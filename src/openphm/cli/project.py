@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ import click
 from openphm.cli.answering import allowed_scope, answer, waiting
 from openphm.cli.differencing import overlaps_with_earlier
 from openphm.cli.options import Asked, answer_options
-from openphm.core.errors import PlanError, nearest
+from openphm.core.errors import PlanError, UsageError, nearest
 from openphm.core.results import Provenance, Result
 from openphm.definitions import Definitions, load
 from openphm.definitions.scenarios import Scenario, read_scenario, read_scenario_file
@@ -26,12 +26,14 @@ from openphm.projections import (
     person_costs,
     project_in,
     run_result,
+    source_of,
 )
 from openphm.projections.backtest import back_test, backtest_result
 from openphm.projections.case import case_result, compare_result
 from openphm.projections.from_evaluation import with_evaluations
 from openphm.projections.pages import case_page, plain_page, run_page, split_page
 from openphm.projections.split import WAYS, split_result
+from openphm.projections.to_evaluation import evaluation_plans as plans_of
 from openphm.projections.views import BY, PERSON, baseline_result, person_result
 from openphm.release import Overlap
 
@@ -76,8 +78,7 @@ def _worked_out(people: Population, name: str, asked: Asked) -> Projection:
 
 
 def _source(people: Population, asked: Asked, *plans: Scenario) -> Provenance:
-    used = [people.definitions.get(one.id) for one in plans if one.id in people.definitions.by_id]
-    return people.provenance(asked.as_at, asked_with=used)
+    return source_of(people, plans, asked.as_at)
 
 
 def _overlaps(people: Population, asked: Asked, *worked: Projection) -> list[Overlap]:
@@ -169,8 +170,13 @@ def backtest(scenario: str | None, origins: int, asked: Asked) -> None:
 
 @command.command("case")
 @click.argument("scenario", metavar="SCENARIO")
+@click.option(
+    "--evaluation-plans",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write a plan for `openphm evaluate` for each intervention with a cohort into this folder.",
+)
 @answer_options
-def case(scenario: str, asked: Asked) -> None:
+def case(scenario: str, evaluation_plans: Path | None, asked: Asked) -> None:
     """The business case: worth, what it rests on, who benefits, and the tracking sheet."""
     begun = time.monotonic()
     with _asking(asked) as people:
@@ -180,3 +186,26 @@ def case(scenario: str, asked: Asked) -> None:
             page = case_page(case_result(projection, _source(people, asked, plan)), plan.title)
         overlaps = _overlaps(people, asked, projection)
         answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm, overlaps=overlaps)
+        if evaluation_plans is not None:
+            _write_plans(plans_of(projection), evaluation_plans, is_quiet=asked.quiet)
+
+
+def _write_plans(plans: Mapping[str, str], folder: Path, *, is_quiet: bool) -> None:
+    if not plans:
+        raise PlanError(
+            "--evaluation-plans", "no intervention has a cohort and an effect.", remedy="name a cohort"
+        )
+    for name, text in plans.items():
+        file = folder / f"{name}.yaml"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with file.open("x", encoding="utf-8") as out:
+                out.write(text)
+        except FileExistsError as error:
+            raise UsageError(
+                "--evaluation-plans", f"{file} is there already.", remedy="name another"
+            ) from error
+        except OSError as error:
+            raise UsageError("--evaluation-plans", f"{file} was not written: {error.strerror}.") from error
+        if not is_quiet:
+            click.echo(f"Wrote {file}: openphm evaluate plan {file}", err=True)

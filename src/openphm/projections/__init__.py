@@ -8,7 +8,7 @@ from openphm.population.baseline import PLACES, measured
 from openphm.population.opened import opened
 from openphm.population.person_costs import person_costs
 from openphm.projections.answers import run_result
-from openphm.projections.asking import project_in, unmitigated
+from openphm.projections.asking import project_in, source_of, unmitigated
 from openphm.projections.mitigation import Cover
 from openphm.projections.path import Path, stated_path
 from openphm.projections.projection import Projection, project
@@ -28,6 +28,7 @@ __all__ = [
     "project_in",
     "run_result",
     "slid",
+    "source_of",
     "split_result",
     "stated_path",
     "unmitigated",

@@ -76,7 +76,7 @@ def notes_of(projection: Projection) -> tuple[str, ...]:
     pays = projection.payback
     return (
         f"Year 0 was measured. Pounds are of {'the base' if scenario.prices == 'real' else 'each'} year; "
-        f"discounting: {scenario.discounting}, the first year undiscounted.",
+        f"discounting: {scenario.discounting} ({_rates(projection)}), the first year undiscounted.",
         f"P10, P50 and P90 are of {scenario.runs:,} runs; parameters of a kind "
         f"correlate by {scenario.correlation:g}.",
         "full_effect: as if every ramp were at its end; in_year: the year by itself; to_date: from year 1, "
@@ -84,6 +84,13 @@ def notes_of(projection: Projection) -> tuple[str, ...]:
         f"Payback: {f'year {pays}' if pays else 'not within the horizon'}. Cash-releasing: "
         f"{scenario.cash_releasing_share:.0%} of the saving; the rest is capacity.",
     )
+
+
+def _rates(projection: Projection) -> str:
+    """The dated table of discount rates in words: of real prices, up to the horizon."""
+    held = [(first, rate) for first, rate in projection.rates if first < projection.path.years or not first]
+    said = [f"{rate:.1%}" + (f" from year {first}" if first else " a year") for first, rate in held]
+    return f"{', then '.join(said)}"
 
 
 def _money(projection: Projection, rows: _Rows, year: int) -> Iterator[Line]:

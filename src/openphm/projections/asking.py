@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
 from openphm.core.errors import PlanError, Problem, nearest
+from openphm.core.results import Provenance
 from openphm.definitions.scenarios import FromBuild, Scenario
 from openphm.population import Population
 from openphm.population.baseline import cohort_units, measured
@@ -17,6 +19,8 @@ from openphm.projections.from_build import Ground, cover_of, path_of_build
 from openphm.projections.mitigation import Cover
 from openphm.projections.path import Path
 from openphm.projections.projection import Projection, project
+
+ASSUMPTIONS = "reference/projection_assumptions"
 
 
 def ask_ground(population: Population, scenario: Scenario, as_at: date) -> Ground:
@@ -51,6 +55,14 @@ def project_in(population: Population, scenario: Scenario, as_at: date | None = 
     path = path_of_build(scenario, scenario.from_build, ground, facts)
     covers = {one.id: _cover(population, ground, path, one.cohort, day) for one in scenario.interventions}
     return project(scenario, facts, path=path, covers=covers)
+
+
+def source_of(population: Population, scenarios: Iterable[Scenario], as_at: date | None = None) -> Provenance:
+    """What projections rest on: the build, their scenarios, and the dated assumptions (discount rates)."""
+    known = population.definitions.by_id
+    ids = [ASSUMPTIONS, *(one.id for one in scenarios)]
+    used = [population.definitions.get(id_) for id_ in dict.fromkeys(ids) if id_ in known]
+    return population.provenance(as_at, asked_with=used)
 
 
 def _cover(population: Population, ground: Ground, path: Path, cohort: object, as_at: date) -> Cover:

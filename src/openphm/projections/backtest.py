@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -97,11 +98,11 @@ def back_test(population: Population, origins: int = 2) -> list[Year]:
     found = []
     # The year before the first origin: what moved in it is known at that origin. Without it, its growth would
     # hold that of people, and be counted twice.
-    earlier = _projected(held[0], held[1], moves[0])
+    earlier = [_projected(held[0], held[1], moves[0])]
     for number in range(1, len(held) - 1):
         raw = _projected(held[number], held[number + 1], moves[number - 1])
         found.append(_calibrated(raw, earlier))
-        earlier = raw
+        earlier.append(raw)
     return found
 
 
@@ -180,22 +181,39 @@ def _growth_of_people(base: Measured, counted: Movements) -> Floats:
     return np.asarray(np.divide(ahead, people, out=np.ones_like(people), where=people > 0), dtype=np.float64)
 
 
-def _calibrated(raw: Year, earlier: Year) -> Year:
-    """With spread and growth of each setting learnt from the year before.
+def _calibrated(raw: Year, earlier: Sequence[Year]) -> Year:
+    """With spread and growth of each setting learnt from the years before, the last of them nearest.
 
-    Growth beyond ageing is expected again. Half of it is the standard error that all places share; a setting
-    draws half of its variance from the median of all settings, for one year's growth may be nought by chance.
+    Growth beyond that of people is expected again. How far it may change is learnt from how far it changed
+    from year to year before; see `_drift`.
     """
-    growth = earlier.actual.sum(axis=0) / np.maximum(earlier.projected.sum(axis=0), 1e-9)
-    growth = np.where(earlier.projected.sum(axis=0) > 0, growth, 1.0)
-    left = earlier.actual - earlier.projected * growth
-    squared = np.divide(left**2, earlier.error**2, out=np.ones_like(left), where=earlier.error > 0)
+    last = earlier[-1]
+    growth = _beyond_people(last)
+    left = last.actual - last.projected * growth
+    squared = np.divide(left**2, last.error**2, out=np.ones_like(left), where=last.error > 0)
     scale = np.maximum(squared.mean(axis=0), SMALLEST_SCALE)
     projected = raw.projected * growth
-    beyond = (growth - 1) ** 2
-    shared = (beyond + np.median(beyond)) / 2 / 4
-    error = np.sqrt((raw.error * growth) ** 2 * scale + projected**2 * shared)
+    error = np.sqrt((raw.error * growth) ** 2 * scale + projected**2 * _drift(earlier))
     return replace(raw, projected=projected, error=error)
+
+
+def _beyond_people(year: Year) -> Floats:
+    """How much more each setting cost than its people would have at the rates of the year before."""
+    expected = year.projected.sum(axis=0)
+    growth = np.divide(year.actual.sum(axis=0), expected, out=np.ones_like(expected), where=expected > 0)
+    return np.asarray(growth, dtype=np.float64)
+
+
+def _drift(earlier: Sequence[Year]) -> Floats:
+    """Variance of the change of each setting's growth from one year to the next, as a share squared.
+
+    Half of the growth stands for one change that was seen, half of its variance from the median of all
+    settings, for one year's growth may be nought by chance. Each change that was seen counts as much.
+    """
+    grown = [_beyond_people(year) for year in earlier]
+    beyond = (grown[-1] - 1) ** 2
+    seen = [(after / before - 1) ** 2 for before, after in pairwise(grown)]
+    return np.asarray(np.mean([(beyond + np.median(beyond)) / 2 / 4, *seen], axis=0), dtype=np.float64)
 
 
 def backtest_result(years: Sequence[Year], provenance: Provenance) -> Result:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from openphm.core.results import Provenance
 from openphm.definitions.scenarios import Scenario, read_scenario
-from openphm.population import Population
-from openphm.projections import Projection, project_in, run_result, unmitigated
+from openphm.projections import project_in, run_result, source_of, unmitigated
 from openphm.projections.case import case_result, compare_result
 from openphm.web.asker import Asker
 from openphm.web.kinds import kind
@@ -45,7 +43,7 @@ def work_out(work: Work) -> None:
         work.tell(0.2, "Measuring the baseline and projecting people")
         projection = project_in(people, scenario_of(body))
         work.tell(0.6, "Drawing the runs")
-        source = _source(people, [projection])
+        source = source_of(people, [projection.scenario])
         run = run_result(projection, source)
         results = {"run": run}
         if projection.planned:
@@ -68,11 +66,5 @@ def compare(work: Work) -> None:
         for number, body in enumerate(bodies):
             work.tell(0.1 + 0.8 * number / len(bodies), f"Working out scenario {number + 1} of {len(bodies)}")
             worked.append(project_in(people, scenario_of(body)))
-        result = compare_result(worked, _source(people, worked))
+        result = compare_result(worked, source_of(people, [one.scenario for one in worked]))
     keep(work, str(work.parameters[KEY]), Answer({"compare": result}, {}, overlaps))
-
-
-def _source(people: Population, worked: Sequence[Projection]) -> Provenance:
-    known = people.definitions.by_id
-    used = [people.definitions.get(one.scenario.id) for one in worked if one.scenario.id in known]
-    return people.provenance(None, asked_with=used)
