@@ -98,7 +98,7 @@ def _carried(
     person = pseudonyms(table["NHS_NUMBER"].combine_chunks())
     offered = _days(table["ENROLLED_DATE"])
     engaged = _days(table[ENGAGED]) if ENGAGED in table.column_names else pa.nulls(len(table), pa.date32())
-    left, counts = pa.array([True] * len(table)), []
+    left, counts = pa.array([True] * len(table), pa.bool_()), []
     for passes in (
         pc.fill_null(
             pc.equal(pc.utf8_trim_whitespace(table["INTERVENTION_ID"].combine_chunks()), service), False
