@@ -18,6 +18,7 @@ from datetime import date
 from itertools import pairwise
 
 import numpy as np
+from scipy import stats
 
 from openphm.core.errors import PlanError
 from openphm.core.periods import Month
@@ -42,6 +43,7 @@ SMALLEST_SCALE = 0.25
 class Year:
     """Place × setting in pounds: what came, what was projected, its standard error, the year before.
 
+    quantile  standard errors from the middle to the 10th and 90th percentile
     behind   people whom the pounds rest on, at the least, in the year that came and the year before
     """
 
@@ -54,16 +56,17 @@ class Year:
     error: Floats
     before: Floats
     behind: Floats
+    quantile: Floats | float = Z90
 
     @property
     def low(self) -> Floats:
         """The 10th percentile."""
-        return np.maximum(self.projected - Z90 * self.error, 0)
+        return np.maximum(self.projected - self.quantile * self.error, 0)
 
     @property
     def high(self) -> Floats:
         """The 90th percentile."""
-        return self.projected + Z90 * self.error
+        return self.projected + self.quantile * self.error
 
     @property
     def held(self) -> Floats:
@@ -111,14 +114,15 @@ def score(years: Sequence[Year], setting: str = ALL) -> Score:
     parts = []
     for year in years:
         chosen = [n for n, name in enumerate(year.settings) if setting in (ALL, name)]
+        wide = year.quantile * year.error
         parts.append(
-            [x[:, chosen].ravel() for x in (year.actual, year.projected, year.error, year.before, year.held)]
+            [x[:, chosen].ravel() for x in (year.actual, year.projected, wide, year.before, year.held)]
         )
-    actual, projected, error, before, held = (np.concatenate(one) for one in zip(*parts, strict=True))
+    actual, projected, wide, before, held = (np.concatenate(one) for one in zip(*parts, strict=True))
     known = projected > 0
     return Score(
         float(held[known].mean()),
-        float(np.median(Z90 * error[known] / projected[known])),
+        float(np.median(wide[known] / projected[known])),
         float(np.abs(actual - projected).mean()),
         float(np.abs(actual - before).mean()),
     )
@@ -193,8 +197,23 @@ def _calibrated(raw: Year, earlier: Sequence[Year]) -> Year:
     squared = np.divide(left**2, last.error**2, out=np.ones_like(left), where=last.error > 0)
     scale = np.maximum(squared.mean(axis=0), SMALLEST_SCALE)
     projected = raw.projected * growth
-    error = np.sqrt((raw.error * growth) ** 2 * scale + projected**2 * _drift(earlier))
-    return replace(raw, projected=projected, error=error)
+    own, drift = (raw.error * growth) ** 2 * scale, projected**2 * _drift(earlier)
+    quantile = _quantile(own, drift, len(earlier) - 1)
+    return replace(raw, projected=projected, error=np.sqrt(own + drift), quantile=quantile)
+
+
+def _quantile(own: Floats, drift: Floats, seen: int) -> Floats:
+    """Student's t at 90% for a sum of two variances that were learnt from few data (Satterthwaite 1946).
+
+    own: learnt from every place of a setting; drift: half from one growth, half from that of every setting,
+    and from the changes that were seen.
+    """
+    places, settings = own.shape
+    of_growth = 4 / (1 + 1 / settings)
+    of_drift = (1 + seen) ** 2 / (1 / of_growth + seen)
+    whole = np.maximum(own + drift, 1e-9)
+    freedom = whole**2 / np.maximum(own**2 / places + drift**2 / of_drift, 1e-9)
+    return np.asarray(stats.t.ppf(0.9, np.maximum(freedom, 1.0)), dtype=np.float64)
 
 
 def _beyond_people(year: Year) -> Floats:
