@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from time import process_time
@@ -17,11 +18,13 @@ import pytest
 from openphm.access import Scope
 from openphm.cli.main import run
 from openphm.core.errors import PlanError
+from openphm.core.records import Enrolment
 from openphm.definitions.scenarios import Scenario, read_scenario
 from openphm.projections import Population, Projection, measured, opened, project_in, slid, split_result
 from openphm.projections.backtest import back_test, score
 from openphm.projections.case import equity
 from openphm.projections.people import banded
+from openphm.recording import Register
 
 pytestmark = pytest.mark.slow
 
@@ -278,9 +281,11 @@ def test_a_stated_scenario_has_no_places(demo_home: Path) -> None:
     assert {row["code"] for row in whole} == {"ed_attendance", "emergency_admission", "gp_contact"}
 
 
-def test_an_evaluation_begins_with_the_plan_that_a_case_writes(demo_home: Path, tmp_path: Path) -> None:
+def test_an_evaluation_begins_with_the_plan_that_a_case_writes(
+    ics: Population, demo_home: Path, tmp_path: Path
+) -> None:
     one = {
-        "id": "demo_high_intensity", "cohort": "cohorts/high_intensity_use",
+        "id": "link_workers", "cohort": "cohorts/high_intensity_use",
         "effects": {"ed_attendance": {"change": {"p10": -0.3, "p90": -0.1}}, "ambulance_incident": -0.1},
         "cost": {"yearly_gbp": 80_000, "optimism_bias": 0.1},
     }  # fmt: skip
@@ -289,8 +294,21 @@ def test_an_evaluation_begins_with_the_plan_that_a_case_writes(demo_home: Path, 
     file.write_text(json.dumps(body), encoding="utf-8")
     folder = tmp_path / "plans"
     printed(demo_home, "case", str(file), "--evaluation-plans", str(folder))
-    written = folder / "demo_high_intensity.yaml"
+    written = folder / "link_workers.yaml"
     assert "programme_gbp: 88000" in written.read_text(encoding="utf-8")
+    members = ics.cohort("cohorts/high_intensity_use").members_sql()
+    people = ics.ask(
+        f"member AS (SELECT person_key FROM ({members})) SELECT who.person_id, p.practice_code "
+        "FROM people AS p JOIN member ON member.person_key = p.person_key "
+        "JOIN person.person AS who ON who.person_key = p.person_key WHERE p.pcn_code < 'U99008'",
+        date(2024, 9, 30),
+    )
+    offers = [
+        Enrolment(row["person_id"], "evaluations/link_workers", row["practice_code"], date(2024, 10, 1), None)
+        for row in people
+    ]
+    with Register.beside(demo_home / "store") as register:
+        assert register.enrolments.take(offers) == len(offers) > 8
     said = StringIO()
     with redirect_stdout(said), redirect_stderr(said):
         ends = run(["evaluate", "plan", str(written), "--store", str(demo_home / "store")])
