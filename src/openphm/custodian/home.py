@@ -7,6 +7,7 @@ linkage.sqlite     who records without a number are, 0600
 linkage.json       how many were linked and how well; counts alone
 review.csv         pairs for somebody to look at, with names, 0600
 work/              identifiable rows while a command runs; emptied before and after
+audit.jsonl        what was done here and what was refused; no identity
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from openphm.audit import AuditLog
 from openphm.core import CustodianRefused
 from openphm.custodian.key_files import FileKeys
 from openphm.custodian.key_vault import VAULT_ADDRESS, VaultKeys
@@ -34,6 +36,8 @@ from openphm.custodian.keys import (
 from openphm.custodian.private_files import write_private
 
 FIRST_EPOCH = "e1"
+OPERATOR = "operator"
+"""Who acts, in the log, when somebody works at the command line of the custodian's own machine."""
 _SETTINGS = "custodian.json"
 
 
@@ -58,6 +62,7 @@ class Home:
                 "run `openphm custodian init --home DIR`",
             )
         if folder.stat().st_mode & 0o077:
+            _log_of(folder).append("custodian.home_refused", actor=OPERATOR)
             raise CustodianRefused(
                 str(folder.name),
                 "other users of this machine may enter the custodian home.",
@@ -102,10 +107,22 @@ class Home:
         return provider_of(self.folder, self.environment)
 
     def key(self) -> RootKey:
-        """The root key in force, checked. Raises CustodianRefused."""
-        key = self.provider.root_key(self.epoch)
-        refuse_wrong_key(key, self.check_value)
+        """The root key in force, checked. Raises CustodianRefused; the log says so."""
+        try:
+            key = self.provider.root_key(self.epoch)
+            refuse_wrong_key(key, self.check_value)
+        except CustodianRefused as refused:
+            said = "; ".join(problem.found for problem in refused.problems)
+            self.log.append(
+                "custodian.key_refused", actor=OPERATOR, detail={"epoch": self.epoch, "found": said}
+            )
+            raise
         return key
+
+    @property
+    def log(self) -> AuditLog:
+        """What was done in this home and what was refused."""
+        return _log_of(self.folder)
 
     @property
     def vault_path(self) -> Path:
@@ -159,6 +176,10 @@ class Home:
         """Change over to another key: one file is replaced whole, and that is the moment it happens."""
         _write_settings(self.folder, key, self.provider, before=self.epoch)
         return Home.open(self.folder, self.environment)
+
+
+def _log_of(folder: Path) -> AuditLog:
+    return AuditLog(folder / "audit.jsonl")
 
 
 def _write_settings(folder: Path, key: RootKey, provider: KeyProvider, before: str = "") -> None:

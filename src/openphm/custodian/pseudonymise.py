@@ -16,10 +16,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from openphm.core import CustodianRefused, UsageError
+from openphm.core import CustodianRefused, OpenPHMError, UsageError
 from openphm.custodian.emitting import ROW_DOMAIN, emit_selects, records_with_rule
 from openphm.custodian.enrolled import carry_enrolments
-from openphm.custodian.home import Home
+from openphm.custodian.home import OPERATOR, Home
 from openphm.custodian.keyed_sql import load_keys
 from openphm.custodian.leak_gate import refuse_leaks
 from openphm.custodian.linkage import (
@@ -103,6 +103,13 @@ def pseudonymise(
             run.persons = Persons(engine, key, linking)
             run.places = Places(engine)
             return run.go(raw, folder, Vault(home.vault_path, key), key.epoch)
+        except OpenPHMError as refused:
+            home.log.append(
+                "custodian.pseudonymise_refused",
+                actor=OPERATOR,
+                detail={"error": type(refused).__name__, "problems": len(refused.problems)},
+            )
+            raise
         finally:
             writer.discard()
 
@@ -160,7 +167,10 @@ class _Run:
         linking = self.persons.linking
         write_queue(self.home.review_path, linking)
         self.writer.folder.chmod(0o755)
-        document = self.writer.finish(self._document(epoch), threads=self.options.threads)
+        said = self._document(epoch)
+        counts = {name: said[name] for name in ("rows_delivered", "rows_loaded", "rows_quarantined")}
+        self.home.log.append("custodian.pseudonymised", actor=OPERATOR, detail={"epoch": epoch, **counts})
+        document = self.writer.finish(said, threads=self.options.threads)
         if self.practices:
             PracticeCheck(self.engine, self.home.folder, self.written).remember(self.practices)
         linking.commit()

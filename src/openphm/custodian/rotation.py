@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 
 from openphm.core import CustodianRefused
-from openphm.custodian.home import Home
+from openphm.custodian.home import OPERATOR, Home
 from openphm.custodian.keys import KeyStore, RootKey
 from openphm.custodian.linkage import Registry
 from openphm.custodian.objections import Objections
@@ -91,6 +91,11 @@ def rotate(
         if ready is not None:
             ready(done)
         say("changing over")
+        home.log.append(
+            "custodian.key_changed",
+            actor=OPERATOR,
+            detail={"from": home.epoch, "to": to_epoch, "people": len(people)},
+        )
         changed = home.put_in_force(new_key)
     say("telling the desk")
     Objections(changed, new_key).tell_desk(OptOutPolicy.of(definitions), date.today())
@@ -107,6 +112,7 @@ def finish(home: Home) -> str:
             remedy="run `openphm custodian rotate`",
         )
     home.key()
+    home.log.append("custodian.old_key_destroyed", actor=OPERATOR, detail={"epoch": before})
     with home.alone():
         _remove(home, before)
         provider = home.provider

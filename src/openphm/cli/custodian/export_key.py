@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from openphm.audit import AuditLog
 from openphm.cli.custodian.options import home_option
 from openphm.cli.key_pairs import write_new
 from openphm.core.recipient_key import RecipientKey, recipient_name
 from openphm.custodian import Home
+from openphm.custodian.home import OPERATOR
 
 
 @click.command("export-key")
@@ -26,10 +26,7 @@ def command(recipient: str, output: Path, home: Path) -> None:
     opened, name = Home.open(home), recipient_name(recipient)
     key = opened.key()
     made = RecipientKey(name, key.epoch, key.derive("recipient", name))
-    detail = {"recipient": name, "epoch": key.epoch}
-    AuditLog(opened.folder / "audit.jsonl").append(
-        "custodian.export_key", actor="operator", detail={**detail}
-    )
+    opened.log.append("custodian.export_key", actor=OPERATOR, detail={"recipient": name, "epoch": key.epoch})
     write_new(output, made.written())
     click.echo(
         f"Wrote {output}: for one export to {name}. It leads to no NHS number; send it to zone P alone."

@@ -9,6 +9,7 @@ import click
 
 from openphm.cli.custodian.options import home_option, overlay_option
 from openphm.custodian import Home
+from openphm.custodian.home import OPERATOR
 from openphm.custodian.objections import Objections
 from openphm.custodian.opt_out_lists import read_list
 from openphm.custodian.opt_out_policy import OptOutPolicy
@@ -55,6 +56,9 @@ def take(listed: Path, home: Path, overlay: Path | None) -> None:
     definitions = load(overlay)
     objections = Objections(opened, opened.key())
     lines = read_list(listed, definitions.extracts)
-    for kind, (taken, not_taken) in take_lines(objections, lines, {}).items():
+    found = take_lines(objections, lines, {})
+    detail = {kind: taken for kind, (taken, _) in found.items()}
+    opened.log.append("custodian.opt_outs_loaded", actor=OPERATOR, detail={**detail})
+    for kind, (taken, not_taken) in found.items():
         click.echo(f"{kind}: {taken:,} people taken in, {not_taken:,} lines without a valid NHS number.")
     objections.tell_desk(OptOutPolicy.of(definitions), date.today())

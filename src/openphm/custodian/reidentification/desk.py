@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from openphm.audit import AuditLog
 from openphm.core.reidentification import Request, StatusQuestion
 from openphm.custodian.home import Home
 from openphm.custodian.reidentification import checks
@@ -62,7 +61,7 @@ class Desk:
 
     def __init__(self, home: Home, opt_outs: OptOuts, clock: Callable[[], datetime] | None = None) -> None:
         self.folder = folder_of(home)
-        self.log = AuditLog(home.folder / "audit.jsonl")
+        self.log = home.log
         self.users = Users(self.folder)
         self.registrations = Registrations(self.folder)
         self.parcels = Parcels(self.folder)
