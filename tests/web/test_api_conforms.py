@@ -18,7 +18,7 @@ from openphm.access import Role
 from tests.web.conftest import SignIn
 
 ROOT = "/api/v1"
-OPERATIONS = ("/reports", "/reports/{name}", "/measures", "/measures/{measure_id}", "/places")
+OPERATIONS = ("/reports", "/reports/{name}", "/measures", "/measures/{measure_id}", "/outcomes", "/places")
 WITHOUT_PARAMETERS = {"/reports", "/places"}
 ASKED = [(path, GenerationMode.POSITIVE) for path in OPERATIONS] + [
     (path, GenerationMode.NEGATIVE) for path in OPERATIONS if path not in WITHOUT_PARAMETERS

@@ -8,7 +8,7 @@ from functools import cached_property
 from openphm.core.errors import UsageError, nearest
 from openphm.core.results import Result
 from openphm.population.measure_charts import Charting
-from openphm.population.outcomes import grid, series, tracked
+from openphm.population.outcomes import grid, grid_of, held_of, series, series_of, tracked
 from openphm.population.outcomes.framework import Progress
 from openphm.population.outcomes.readings import FOLDER, Reading, read_readings
 
@@ -38,6 +38,17 @@ class OutcomeQuestions(Charting):
         if not results:
             raise UsageError("segment", f"no framework is about '{segment}'.", self._segments_said())
         return grid(self, results, day, readings=self._readings(), progress=progress)
+
+    def outcomes_and_months(
+        self, as_at: date | None = None, *, progress: Progress = _quietly
+    ) -> tuple[Result, Result]:
+        """The whole framework, and every key result month by month, from one asking of the build."""
+        day = self.checked_date(as_at)
+        results, readings = tracked(self), self._readings()
+        held = held_of(self, results, day, readings, progress)
+        return grid_of(self, results, held, day), series_of(
+            self, results, held.months, day, readings=readings
+        )
 
     def outcome_series(
         self, key_result: str, as_at: date | None = None, *, progress: Progress = _quietly

@@ -39,7 +39,11 @@ EVERYBODY = "Everybody"
 def outcomes(population: Population, *, as_at: date | None = None, by: str | None = None) -> Page:
     """The grid, one table for each segment; by: the code of one segment, or "all" for those of everybody."""
     found = population.outcomes(as_at, segment=by)
-    names = {one.segment_code: one.segment_name for one in population.subsegments}
+    return grid_page(found, {one.segment_code: one.segment_name for one in population.subsegments})
+
+
+def grid_page(found: Result, names: Mapping[str, str]) -> Page:
+    """The grid as a page. names: of segments, by their code."""
     result = replace(found, question="report/outcomes", columns=COLUMNS, rows=tuple(_rows(found, names)))
     titles, groups = _names(found)
     return Page(

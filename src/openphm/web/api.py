@@ -19,12 +19,15 @@ from openphm.access import Purpose, Role
 from openphm.core.errors import AccessRefused, UsageError
 from openphm.reports import REPORTS
 from openphm.reports.measures import measure_list, measures_page
+from openphm.reports.outcomes import grid_page
 from openphm.web.asker import Asker, NeedsPurpose
 from openphm.web.asking import NotFound, NotSignedIn, cookie_name
 from openphm.web.directory import ROLE_NAMES
 from openphm.web.limits import ANSWERS
 from openphm.web.presenting import Shown
 from openphm.web.screen import READERS
+from openphm.web.screens.kept_answers import find
+from openphm.web.screens.outcomes_work import GRID, SEGMENTS, key_of_framework
 from openphm.web.screens.reports import SCREENS, ReportScreen
 from openphm.web.suite import Suite
 
@@ -204,6 +207,21 @@ def measure(
         options=given,
     )
     return _answer(who, shown, form)
+
+
+@router.get("/outcomes", response_model=None, responses=_ANSWERS)
+def outcomes(who: Who, form: Annotated[Form, Query(alias="format")] = Form.JSON) -> Response:
+    """The outcomes framework, once it was worked out for this build: see the page /outcomes."""
+    _for_readers(who)
+    answer = find(who, key_of_framework(who))
+    if answer is None:
+        raise UsageError(
+            "outcomes",
+            "they were not worked out yet for this build",
+            "That is long work.",
+            "open /outcomes in the suite and press Work it out",
+        )
+    return _answer(who, who.released(grid_page(answer.results[GRID], answer.said[SEGMENTS])), form)
 
 
 @router.get("/places", response_model=list[PlaceListed], responses=_MISTAKES)

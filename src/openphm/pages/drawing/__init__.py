@@ -7,18 +7,21 @@ and label say the same again.
 """
 
 from openphm.pages.drawing.bars import Stack, diverging_bars, stacked_bars
+from openphm.pages.drawing.control import ControlPoint, control_chart
 from openphm.pages.drawing.funnel import Spot, funnel
 from openphm.pages.drawing.impact import Impact, impact_panels
 from openphm.pages.drawing.lines import Series, lines
 from openphm.pages.drawing.points import Dot, Panel, dot_panels
 
 __all__ = [
+    "ControlPoint",
     "Dot",
     "Impact",
     "Panel",
     "Series",
     "Spot",
     "Stack",
+    "control_chart",
     "diverging_bars",
     "dot_panels",
     "funnel",

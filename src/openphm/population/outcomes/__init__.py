@@ -5,7 +5,18 @@ readings that somebody delivers (`readings`), and is shown as not collected unti
 """
 
 from openphm.population.outcomes.framework import Tracked, tracked
-from openphm.population.outcomes.grid import COLUMNS, grid
-from openphm.population.outcomes.series import SERIES_COLUMNS, series
+from openphm.population.outcomes.grid import COLUMNS, Held, grid, grid_of, held_of
+from openphm.population.outcomes.series import SERIES_COLUMNS, series, series_of
 
-__all__ = ["COLUMNS", "SERIES_COLUMNS", "Tracked", "grid", "series", "tracked"]
+__all__ = [
+    "COLUMNS",
+    "SERIES_COLUMNS",
+    "Held",
+    "Tracked",
+    "grid",
+    "grid_of",
+    "held_of",
+    "series",
+    "series_of",
+    "tracked",
+]

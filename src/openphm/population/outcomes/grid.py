@@ -59,8 +59,19 @@ def grid(
     progress: Progress = lambda stage, doing: None,
 ) -> Result:
     """One row for each key result."""
+    return grid_of(population, results, held_of(population, results, as_at, readings, progress), as_at)
+
+
+def held_of(
+    population: Measuring,
+    results: Sequence[Tracked],
+    as_at: date,
+    readings: tuple[Reading, ...],
+    progress: Progress,
+) -> Held:
+    """Everything that is asked of the build for the grid."""
     measures = computed(results, population.coverage)
-    year_before = Month.containing(as_at).plus(-12).end
+    year_before = _year_before(as_at)
     progress("outcomes", f"as at {as_at}")
     now = as_at_sums(population, measures, as_at)
     before = Tally()
@@ -68,13 +79,22 @@ def grid(
         progress("outcomes", f"as at {year_before}")
         before = as_at_sums(population, measures, year_before)
     dates = tuple(day for day in population.month_ends if day <= as_at)
-    held = Held(now, before, month_sums(population, measures, dates, progress), dates, readings)
+    return Held(now, before, month_sums(population, measures, dates, progress), dates, readings)
+
+
+def grid_of(population: Measuring, results: Sequence[Tracked], held: Held, as_at: date) -> Result:
+    """The grid from what was asked."""
+    year_before = _year_before(as_at)
     rows = tuple(_row(population, one, held, as_at, year_before) for one in results)
     used = [population.definitions.get(f"measures/{one.measure.id}") for one in results]
     used += [population.definitions.get(f"outcomes/{one.framework.id}") for one in results]
     return Result(
         "report/outcomes", COLUMNS, rows, population.provenance(as_at, asked_with=used), _notes(rows)
     )
+
+
+def _year_before(as_at: date) -> date:
+    return Month.containing(as_at).plus(-12).end
 
 
 def _row(population: Measuring, one: Tracked, held: Held, as_at: date, year_before: date) -> Row:

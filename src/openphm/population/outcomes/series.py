@@ -101,6 +101,19 @@ def series(
     measures = computed(results, population.coverage)
     dates = tuple(day for day in population.month_ends if day <= as_at)
     sums = month_sums(population, measures, dates, progress)
+    return series_of(population, results, sums, as_at, readings=readings)
+
+
+def series_of(
+    population: Measuring,
+    results: Sequence[Tracked],
+    sums: Tally,
+    as_at: date,
+    *,
+    readings: Sequence[Reading] = (),
+) -> Result:
+    """The same from sums that were asked before, by month and subsegment."""
+    dates = tuple(day for day in population.month_ends if day <= as_at)
     rows: list[Row] = []
     for one in results:
         points = points_of(population, one, sums, dates, readings)

@@ -11,7 +11,7 @@ from openphm.web.screen import EVERYBODY, READERS, Screen
 from openphm.web.screens.reports import SCREENS, USUAL, ReportScreen
 
 ORDER = 1
-SAID = ("segments", "condition-impact", "life-stage-cost", "inequalities", "high-intensity-use", "outcomes")
+SAID = ("segments", "condition-impact", "life-stage-cost", "inequalities", "high-intensity-use")
 screen = Screen("overview", roles=EVERYBODY)
 
 

@@ -127,15 +127,6 @@ SCREENS = (
         steps={"Sizes of the segments": "/segments/matrix"},
     ),
     ReportScreen(
-        "/outcomes",
-        "outcomes",
-        "Outcomes framework",
-        "outcomes",
-        READERS,
-        by_label="Segment",
-        steps={"How measures are defined": "/governance/methods"},
-    ),
-    ReportScreen(
         "/journeys",
         "overview",
         "Journeys",
@@ -250,7 +241,12 @@ def _add(one: ReportScreen) -> None:
 
 
 def show_report(
-    ask: Asking, shown: Shown, filters: Filters, steps: Mapping[str, str], template: str = "report.html"
+    ask: Asking,
+    shown: Shown,
+    filters: Filters,
+    steps: Mapping[str, str],
+    template: str = "report.html",
+    **said: Any,
 ) -> Response:
     """A released page with its filters: as a page, as the part that htmx asks for, or as a file."""
     form = ask.request.query_params.get(DOWNLOAD, "")
@@ -259,7 +255,7 @@ def show_report(
     status = 422 if filters.dropped else 200
     seen = {entry.path for entry in ask.suite.entries if entry.roles & ask.roles}
     steps = {text: path for text, path in steps.items() if path in seen}
-    answer = ask.page(template, status=status, shown=shown, filters=filters, steps=steps)
+    answer = ask.page(template, status=status, shown=shown, filters=filters, steps=steps, **said)
     if ask.is_partial:
         answer.headers["hx-push-url"] = filters.address()
     return answer
