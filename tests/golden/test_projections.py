@@ -192,6 +192,16 @@ def test_a_slider_answers_as_a_new_run_does_and_at_once(ics: Population, worked:
         slid(worked, plan(cohort={"condition": "diabetes"}))
 
 
+def test_a_thousand_runs_of_ten_years_take_less_than_a_second(ics: Population) -> None:
+    definition = ics.definitions.get("scenarios/high_intensity_support")
+    ten = project_in(ics, read_scenario(definition.body, definition.label))
+    assert (ten.scenario.runs, ten.path.years, len(ten.path.segments)) == (1000, 10, 16)
+    assert len(ten.path.activities) >= 20
+    begun = process_time()
+    assert ten.runs.net.shape == (1000, 11)
+    assert process_time() - begun < 1
+
+
 def test_a_cohort_larger_than_its_people_or_empty_is_refused(ics: Population) -> None:
     for wrong, said in (
         (plan(people=19_999), "the cohort has fewer than 19,999 people"),

@@ -91,7 +91,7 @@ def test_substitution_creates_so_many_units_for_each_avoided() -> None:
     worked = project(with_rule, CONTENTS.projection)
     assert worked.plan.units_mitigated[1] == pytest.approx([50, 200])
     assert worked.plan.saving[1] == pytest.approx(500 - 100)
-    assert created([], np.zeros((1, 2)), worked.path, []).sum() == 0
+    assert created([], np.zeros((1, 2)), worked.path, [], []).sum() == 0
     assert body.substitutions == ()
 
 

@@ -102,5 +102,4 @@ def mitigated_units(
     changes = [one.centre() * times for one in planned]
     after = path.units * left(planned, weights, changes)
     avoided = np.maximum(path.units - after, 0)
-    own = [np.maximum(-path.units * w * c, 0) for w, c in zip(weights, changes, strict=True)]
-    return np.asarray(after + created(planned, avoided, path, own), dtype=np.float64)
+    return np.asarray(after + created(planned, avoided, path, weights, changes), dtype=np.float64)

@@ -117,18 +117,28 @@ def left(planned: Sequence[Planned], weights: Sequence[Floats], changes: Sequenc
     return product
 
 
-def created(planned: Sequence[Planned], avoided: Floats, path: Path, own: Sequence[Floats]) -> Floats:
-    """Units that substitution makes of what is avoided, shared among interventions by their own effect.
+def created(
+    planned: Sequence[Planned],
+    avoided: Floats,
+    path: Path,
+    weights: Sequence[Floats],
+    changes: Sequence[Floats],
+) -> Floats:
+    """Units that substitution makes of what is avoided [..., segments, activities], shared as each avoids.
 
-    avoided: [..., segments, activities]; own: what each intervention would avoid by itself, same shape.
+    weights, changes: of each intervention, as for `left`; its share is that of what it would avoid by itself.
     """
     made = np.zeros_like(avoided)
-    whole = np.sum(own, axis=0) if own else np.zeros_like(avoided)
-    for one, by_itself in zip(planned, own, strict=True):
-        share = np.divide(by_itself, whole, out=np.zeros_like(whole), where=whole > 0)
+    for number, one in enumerate(planned):
         for rule in one.intervention.substitutions:
             source, target = path.activities.index(rule.avoided), path.activities.index(rule.created)
-            made[..., target] += rule.units * (avoided * share)[..., source]
+            own = [
+                np.maximum(-weight[..., source] * change[..., source], 0)
+                for weight, change in zip(weights, changes, strict=True)
+            ]
+            whole = sum(own[1:], start=own[0])
+            share = np.divide(own[number], whole, out=np.zeros_like(whole), where=whole > 0)
+            made[..., target] += rule.units * avoided[..., source] * share
     return made
 
 

@@ -151,8 +151,7 @@ def _counts(
         before[..., touched] = stays + avoided[..., touched]
         after[..., touched] = stays + more
     if any(one.intervention.substitutions for one in planned):
-        own = [np.maximum(-w * c, 0) * expected for w, c in zip(weights, changes, strict=True)]
-        after = after + created(planned, avoided, path, own)
+        after += created(planned, avoided, path, weights, changes)
     return before, after
 
 
