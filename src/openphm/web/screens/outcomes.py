@@ -7,7 +7,6 @@ from dataclasses import replace
 from starlette.responses import Response
 
 from openphm.core.results import Cell, Scalar
-from openphm.core.units import PER
 from openphm.reports.outcome_months import months_page
 from openphm.reports.outcomes import grid_page
 from openphm.web.asking import Ask, Asking, NotFound
@@ -103,9 +102,10 @@ def _wait(ask: Asking, here: str) -> Response:
 
 
 def _title(columns: tuple[str, ...], row: tuple[Cell | Scalar, ...]) -> str:
+    """The measure, and whom it is about when that is not the whole segment."""
     held = dict(zip(columns, row, strict=True))
-    per = PER.get(str(held["unit"]))
-    return str(held["measure"]) if per is None else f"{held['measure']}, {per}"
+    people = str(held["population"])
+    return str(held["measure"]) if people == "all" else f"{held['measure']} ({people})"
 
 
 def _people(answer: Answer, row: dict[str, Cell | Scalar]) -> str:
