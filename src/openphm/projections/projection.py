@@ -120,9 +120,13 @@ class Projection:
         zero = np.zeros(self.path.years + 1)
         return {
             **alone,
-            INTERACTION: together - sum(alone.values(), start=zero),
-            SUBSTITUTION: whole - together,
+            INTERACTION: self._without_noise(together - sum(alone.values(), start=zero)),
+            SUBSTITUTION: self._without_noise(whole - together),
         }
+
+    def _without_noise(self, pounds: Floats) -> Floats:
+        """Differences of large sums with what is left of the computer's own rounding taken as nought."""
+        return np.where(np.abs(pounds) < 1e-12 * self.base_cost, 0.0, pounds)
 
     @cached_property
     def programme_change(self) -> dict[str, Floats]:
