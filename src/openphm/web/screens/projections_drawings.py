@@ -47,20 +47,22 @@ class Marks:
 
 
 def fans(title: str, held: Sequence[Fan], write: Callable[[float], str]) -> str:
-    """A small panel for each fan; every axis begins at nought."""
-    width = WIDTH / ACROSS
+    """A small panel for each fan, at most three beside each other; every axis begins at nought."""
+    across = min(len(held), ACROSS)
+    width = WIDTH / across
     drawn: list[str] = []
     for place, one in enumerate(held):
-        drawn += _fan(one, place % ACROSS * width, 30 + place // ACROSS * TALL, width - 20, write)
-    rows = -(-len(held) // ACROSS)
+        drawn += _fan(one, place % across * width, 30 + place // across * TALL, width - 20, write)
+    rows = -(-len(held) // across)
     return figure(
         title, "The band holds eight of ten chances; the line is the middle.", 34 + rows * TALL, drawn
     )
 
 
 def _fan(one: Fan, left: float, top: float, width: float, write: Callable[[float], str]) -> list[str]:
-    start, bottom = left + 62, top + TALL - 44
+    bottom = top + TALL - 44
     up = Scale(0, rounded_up(max(high for *_, high in one.years)), bottom, top + 24)
+    start = left + max(56.0, LETTER * max(len(write(tick)) for tick in up.ticks()) + 12)
     across = Scale(one.years[0][0], one.years[-1][0], start, left + width - 8)
     drawn = [text(left, top + 12, one.name, bold=True)]
     for number, tick in enumerate(up.ticks()):
