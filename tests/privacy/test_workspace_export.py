@@ -14,7 +14,7 @@ from openphm.audit import AuditLog
 from openphm.cli.main import run
 from openphm.core.errors import AccessRefused, StoreError
 from openphm.custodian import Home
-from openphm.population import open_in_scope
+from openphm.population import Population, open_in_scope
 from openphm.population.workspace import export
 from openphm.store import Builds
 from tests.support.store import a_store
@@ -123,17 +123,17 @@ def test_what_cannot_be_remembered_is_not_exported(store: Path, tmp_path: Path) 
 
 
 @pytest.fixture
-def totals_only(store: Path) -> Iterator[object]:
+def totals_only(store: Path) -> Iterator[Population]:
     with open_in_scope(store, Scope.whole_system().aggregate_only()) as population:
         yield population
 
 
 def test_a_scope_of_totals_and_a_missing_approval_are_refused(
-    store: Path, tmp_path: Path, totals_only: object, capsys: pytest.CaptureFixture[str]
+    store: Path, tmp_path: Path, totals_only: Population, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "w.duckdb"
     with pytest.raises(AccessRefused, match="totals and rates only"):
-        export(totals_only, file, approval=APPROVAL, by="a", before_publishing=failing)  # type: ignore[arg-type]
+        export(totals_only, file, approval=APPROVAL, by="a", before_publishing=failing)
     assert run(["export", str(file), "--store", str(store)]) == 16
     assert "no approval is named" in capsys.readouterr().err
     assert run(["export", str(file), "--store", str(store), "--approval", "?"]) == 16

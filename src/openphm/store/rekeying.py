@@ -42,8 +42,8 @@ def plan(build: Build, given: RekeyMap) -> Rekeyed:
         holders = [name for name in engine.tables() if COLUMN in engine.columns(name)]
         found: set[str] = set()
         for name in holders:
-            found |= set(engine.query(f"SELECT DISTINCT {COLUMN} FROM {name}")[COLUMN].to_pylist())
-    found.discard(None)  # type: ignore[arg-type]
+            held = engine.query(f"SELECT DISTINCT {COLUMN} FROM {name} WHERE {COLUMN} IS NOT NULL")
+            found |= set(held[COLUMN].to_pylist())
     people = {old: given.people.get(old) or _random_id(old) for old in sorted(found)}
     known = sum(1 for old in people if old in given.people)
     return Rekeyed(known, len(people) - known, len(given.people) - known, people)
@@ -83,7 +83,7 @@ def rekey(builds: Builds, build: Build, given: RekeyMap, planned: Rekeyed) -> Bu
 def _copy(source: Path, target: Path, people: Mapping[str, str]) -> None:
     """Every schema, type, view and row of a database file, with the pseudonyms replaced."""
     table = pa.table({"old": pa.array(list(people)), "new": pa.array(list(people.values()))})
-    with told_as_store_error(target), duckdb.connect(":memory:") as connection:
+    with told_as_store_error(target.name), duckdb.connect(":memory:") as connection:
         connection.register("people_of_the_map", table)
         connection.execute(f"ATTACH {text_literal(str(source))} AS source (READ_ONLY)")
         connection.execute(f"ATTACH {text_literal(str(target))} AS openphm")

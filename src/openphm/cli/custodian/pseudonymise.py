@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,8 @@ def command(
     Every row is written or set aside with a reason. A file that cannot be trusted rejects the delivery, and
     the OUT that was there stays as it is.
     """
-    settings = {"memory_limit": memory, "accept_registration_gap": accept_registration_gap}
-    options = Options(**settings, **({"threads": threads} if threads else {}))  # type: ignore[arg-type]
+    options = Options(memory_limit=memory, accept_registration_gap=accept_registration_gap)
+    options = replace(options, threads=threads or options.threads)
     begun = time.monotonic()
     with _Telling(quiet=quiet, bar=not no_progress and sys.stderr.isatty()) as telling:
         document = pseudonymise(raw, out, Home.open(home), load(overlay), options=options, tell=telling.tell)

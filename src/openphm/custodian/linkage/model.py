@@ -92,7 +92,7 @@ def likely_pairs(
         found = linker.inference.predict(
             threshold_match_probability=min(0.5, settings.review), warning_mode="never"
         )
-        pairs: pa.Table = found.as_pyarrow_table()  # type: ignore[no-untyped-call]
+        pairs: pa.Table = found.as_pyarrow_table()  # type: ignore[no-untyped-call]  # Splink's is not typed
         database.duckdb_con.close()
     except Exception as error:
         raise StoreError(

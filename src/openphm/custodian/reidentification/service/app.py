@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from openphm.core.errors import OpenPHMError
 from openphm.core.reidentification import state_named
-from openphm.custodian.reidentification.desk import FINDINGS, Desk
+from openphm.custodian.reidentification.desk import FINDINGS, Answer, Desk
 from openphm.custodian.reidentification.lists import COLUMNS
 from openphm.custodian.reidentification.reasons import FLAGS, REASONS, REFUSALS, Refused
 from openphm.custodian.reidentification.sealed import seal_list
@@ -247,10 +247,10 @@ class Service:
     def status(self, asked: Asked) -> Response:
         return self._told(asked, self._desk.status, 200)
 
-    def _told(self, asked: Asked, ask: Callable[[bytes], object], status: int) -> Response:
+    def _told(self, asked: Asked, ask: Callable[[bytes], Answer], status: int) -> Response:
         if not self._throttle.allows(asked.place):
             raise Refused("Q_RATE", "requests")
-        return JSONResponse(asdict(ask(asked.body)), status)  # type: ignore[call-overload]
+        return JSONResponse(asdict(ask(asked.body)), status)
 
 
 def make_app(desk: Desk, *, hosts: Collection[str], is_tls: bool = False) -> Starlette:
