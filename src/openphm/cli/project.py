@@ -31,7 +31,7 @@ from openphm.projections import (
 from openphm.projections.backtest import back_test, backtest_result
 from openphm.projections.case import case_result, compare_result
 from openphm.projections.from_evaluation import with_evaluations
-from openphm.projections.pages import case_page, plain_page, run_page, split_page
+from openphm.projections.pages import case_document, case_page, plain_page, run_page, split_page
 from openphm.projections.split import WAYS, split_result
 from openphm.projections.to_evaluation import evaluation_plans as plans_of
 from openphm.projections.views import BY, PERSON, baseline_result, person_result
@@ -183,7 +183,8 @@ def case(scenario: str, evaluation_plans: Path | None, asked: Asked) -> None:
         with waiting(asked, "Projecting"):
             projection = _worked_out(people, scenario, asked)
             plan = projection.scenario
-            page = case_page(case_result(projection, _source(people, asked, plan)), plan.title)
+            made = case_document if asked.form == "html" else case_page
+            page = made(case_result(projection, _source(people, asked, plan)), plan.title)
         overlaps = _overlaps(people, asked, projection)
         answer(page, asked, seconds=time.monotonic() - begun, alarm=people.build.alarm, overlaps=overlaps)
         if evaluation_plans is not None:

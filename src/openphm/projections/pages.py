@@ -6,17 +6,29 @@ This room does not know how a projection is made; it reads the rows of the answe
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from openphm.core.results import Result, Scalar
 from openphm.core.units import UNITS
 from openphm.pages.drawing.fan import FanYear, fan
 from openphm.pages.drawing.waterfall import waterfall
-from openphm.pages.page import Page, Record
+from openphm.pages.page import Layout, Page, Record
 from openphm.pages.reading import figure, pounds
 from openphm.projections.words import METRICS
 
 FULL, TO_DATE, ALL = "full_effect", "to_date", "all"
 MOST_FANS = 8
+FIGURES = ("value", "p10", "p90")
+TITLES = {
+    "item": "",
+    "value": "Value",
+    "p10": "P10",
+    "p90": "P90",
+    "waterfall": "From now to the last year, pounds added",
+    "tornado": "Net present value as planned, and with one input at its P10 and P90",
+    "tracking": "How it will be seen whether it works",
+    "equity": "Who benefits: pounds avoided in the last year, by deprivation",
+}
 
 
 def run_page(result: Result, title: str) -> Page:
@@ -96,6 +108,36 @@ def case_page(result: Result, title: str) -> Page:
         next_step="write the plan of its evaluation before it starts: openphm evaluate plan",
         charts=lambda records: charts(_as_run(records)),
     )
+
+
+def case_document(result: Result, title: str) -> Page:
+    """The business case to be read: a table for each section, figures with their units."""
+    at = [result.columns.index(name) for name in ("section", "item", "unit")]
+    rows = [
+        (row[at[0]], row[at[1]], name, row[result.columns.index(name)], row[at[2]])
+        for row in result.rows
+        for name in FIGURES
+        if name == "value" or row[result.columns.index(name)] is not None
+    ]
+    sections = {str(row[at[0]]): str(row[at[0]]).capitalize() for row in result.rows}
+    folded = replace(result, columns=("section", "item", "measure", "value", "unit"), rows=tuple(rows))
+    return replace(
+        case_page(result, title),
+        result=folded,
+        headline=lambda records: headline(_as_run(_beside(records))),
+        charts=lambda records: charts(_as_run(_beside(records))),
+        layout=Layout("item", "measure", "value", split="section", titles={**sections, **TITLES}),
+    )
+
+
+def _beside(records: Sequence[Record]) -> list[dict[str, Scalar]]:
+    """The rows of a document with value, P10 and P90 beside each other again."""
+    found: dict[tuple[Scalar, Scalar], dict[str, Scalar]] = {}
+    for record in records:
+        place = (record["section"], record["item"])
+        held = found.setdefault(place, {**dict.fromkeys(FIGURES), "section": place[0], "item": place[1]})
+        held[str(record["measure"])] = record["value"]
+    return list(found.values())
 
 
 def _as_run(records: Sequence[Record]) -> list[dict[str, Scalar]]:

@@ -9,8 +9,8 @@ from typing import Any
 from starlette.responses import Response
 
 from openphm.definitions.scenarios import LONGEST_HORIZON
-from openphm.projections.pages import case_page, run_page
-from openphm.release import as_text
+from openphm.projections.pages import case_document, case_page, run_page
+from openphm.release import Fold, as_text
 from openphm.web.asking import DOWNLOAD, Ask, Asking, NotFound
 from openphm.web.screen import ANALYSTS, MONEY, Screen
 from openphm.web.screens.kept_answers import arrived, begin, find, latest_job, waiting
@@ -115,6 +115,9 @@ def case(ask: Ask, name: str) -> Response:
     shown = ask.released(page, answer.overlaps)
     form = ask.request.query_params.get(DOWNLOAD, "")
     if form == "html":
+        document = case_document(answer.results["case"], held.title)
+        assert document.layout is not None
+        shown = ask.released(document, answer.overlaps)
         source = shown.provenance
         ask.remember(
             "release.file",
@@ -128,7 +131,7 @@ def case(ask: Ask, name: str) -> Response:
             "html",
             title=shown.title,
             summary=shown.headline,
-            fold=None,
+            fold=Fold("item", "measure", "value", "unit", split="section", titles=document.layout.titles),
             drawings=shown.drawings,
         )
         headers = {"content-disposition": f'attachment; filename="business-case-{name}.html"'}
