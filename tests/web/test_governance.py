@@ -1,0 +1,86 @@
+"""Governance: lineage adds up, the log says when it does not, and methods and words are those in force."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from openphm.access import REGISTER, Role
+from openphm.audit import AuditLog
+from tests.web.conftest import SignIn
+
+LEAD = Role.IG_LEAD
+LICENCES = """
+version: "1"
+organisations:
+- {code: Z99, kind: icb, name: Made-up board}
+- {code: RZZ, kind: trust, name: Made-up trust}
+people: []
+sub_licences:
+- {id: SL1, organisation: RZZ, pcns: [U99001], purposes: [planning], from: 2020-01-01}
+- {id: SL2, organisation: RZZ, pcns: [U99001], purposes: [evaluation], from: 2020-01-01, until: 2020-02-01}
+"""
+
+
+def token_of(client: TestClient, path: str) -> str:
+    page = client.get(path).text
+    return page.split('name="form_token" value="', 1)[1].split('"', 1)[0]
+
+
+def test_sources_are_delivered_loaded_and_set_aside_and_lead_to_tables(signed_in: SignIn) -> None:
+    page = signed_in(LEAD).get("/governance/lineage").text
+    assert "rows were delivered" in page
+    assert "person.person" in page
+    assert 'href="/governance/data-quality"' in page
+
+
+def test_agreements_say_which_are_in_force(signed_in: SignIn, app: FastAPI) -> None:
+    client = signed_in(LEAD)
+    assert "There is no access register" in client.get("/governance/agreements").text
+    path: Path = app.state.suite.settings.store / REGISTER
+    path.write_text(LICENCES)
+    page = client.get("/governance/agreements").text
+    path.unlink()
+    assert "1 sub-licences in force" in page
+    assert "Made-up trust" in page
+    assert "ended" in page
+
+
+def test_access_says_what_the_one_authorisation_point_says(signed_in: SignIn) -> None:
+    page = signed_in(Role.ADMIN).get("/governance/access").text
+    assert "Demo clinician" in page
+    assert "read audit" in page
+    assert "its own" in page
+
+
+def test_the_log_is_filtered_and_verified_and_a_changed_line_is_found(
+    signed_in: SignIn, app: FastAPI
+) -> None:
+    client = signed_in(LEAD)
+    assert "audit.read" in client.get("/governance/audit?event=audit.read&actor=Demo+IG+lead").text
+    assert client.get("/governance/audit?event=none").status_code == 422
+    form = {"form_token": token_of(client, "/governance/audit")}
+    assert "The log adds up." in client.post("/governance/audit", data=form).text
+    path = AuditLog.beside(app.state.suite.settings.store).path
+    held = path.read_bytes()
+    path.write_bytes(held.replace(b"audit.read", b"audit.dead", 1))
+    page = client.post("/governance/audit", data=form).text
+    path.write_bytes(held)
+    assert "The log does not add up" in page
+
+
+@pytest.mark.parametrize("role", [Role.ICB_ANALYST, Role.ADMIN, Role.CLINICIAN], ids=str)
+def test_only_the_governance_lead_reads_the_log(signed_in: SignIn, role: Role) -> None:
+    assert signed_in(role).get("/governance/audit").status_code == 403
+
+
+def test_a_measure_leads_to_its_definition_and_a_word_is_found(signed_in: SignIn) -> None:
+    client = signed_in(Role.FINANCE)
+    assert "/governance/methods/measures/falls_share" in client.get("/governance/methods").text
+    assert "version" in client.get("/governance/methods/measures/falls_share").text
+    assert client.get("/governance/methods/custodian/x").status_code == 404
+    assert "sub-licence" in client.get("/glossary?q=access+register").text
+    assert "No word is like this" in client.get("/glossary?q=zzzz").text
