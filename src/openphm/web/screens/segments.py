@@ -19,7 +19,7 @@ from openphm.web.screen import READERS, Screen
 from openphm.web.screens.cohort_builder_draft import Draft, Line, in_words
 from openphm.web.screens.reports import USUAL
 
-ORDER = 8
+ORDER = 15  # after the pages of reports, so that their addresses come before /segments/{code}
 MATRIX, MOVEMENT, FLOWS = "segments", "movement", "/segments/flows"
 LARGEST = 5
 screen = Screen("segments", roles=READERS)
