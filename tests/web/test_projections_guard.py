@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from openphm.access import Role, Scope
 from openphm.projections import Population, opened
+from openphm.web.screens.scenarios_form import fields_of
 from openphm.web.settings import Settings
 from openphm.web.worker import do_one
 from tests.web.conftest import SignIn
@@ -63,3 +64,19 @@ def test_two_scenarios_for_groups_that_differ_by_a_few(
     rows = [line.split(",") for line in csv.splitlines() if ",npv_gbp," in line]
     assert rows
     assert all(row[4] in ("", "*") for row in rows), rows
+
+
+def test_a_cohort_that_was_built_in_the_suite_may_be_planned_for(app: FastAPI, signed_in: SignIn) -> None:
+    client, register = signed_in(Role.ICB_ANALYST), app.state.suite.register
+    body = {"id": "cohorts/my_adults", "title": "My adults", "criteria": WHOLE}
+    register.cohorts.save("cohorts/my_adults", body, owner=OWNER)
+    page = client.get("/projections/new").text
+    assert '<option value="cohorts/my_adults">My adults</option>' in page
+    one = {"name": "Visits", "cohort": "cohorts/my_adults", "effects": {"gp_appointment": -0.1}, "cost": {}}
+    plan = {"title": "For my adults", "baseline": {"from": "build"}, "interventions": [one]}
+    made = client.post("/projections/new", data={**fields_of(plan), "form_token": token(page)})
+    assert made.status_code == 303, made.text
+    kept = register.kept.newest("scenario", made.headers["location"].rpartition("/")[2])
+    [held] = kept.body["scenario"]["interventions"]
+    assert held["cohort"]["criteria"] == WHOLE
+    assert fields_of(kept.body["scenario"])["i0.cohort"] == "cohorts/my_adults"

@@ -13,6 +13,7 @@ from openphm.projections.pages import case_document, case_page, run_page
 from openphm.release import Fold, as_text
 from openphm.web.asking import DOWNLOAD, Ask, Asking, NotFound
 from openphm.web.screen import ANALYSTS, MONEY, Screen
+from openphm.web.screens.cohorts_held import FOLDER, held_cohorts
 from openphm.web.screens.kept_answers import arrived, begin, find, latest_job, waiting
 from openphm.web.screens.projections_parts import parts_of_case, parts_of_run
 from openphm.web.screens.projections_work import RUN, key_of_run
@@ -172,22 +173,27 @@ def _kept(
     """Check the form, keep the scenario, work it out; or the form again with each problem at its field."""
     fields = dict(ask.form) if fields is None else fields
     read = FormRead(fields, begun)
+    known = {f"{FOLDER}{one.name}": one for one in held_cohorts(ask)}
     unknown = [
         f"i{number}.cohort"
         for number in range(MOST_INTERVENTIONS)
-        if fields.get(f"i{number}.cohort") and fields[f"i{number}.cohort"] not in _cohorts(ask)
+        if fields.get(f"i{number}.cohort") and fields[f"i{number}.cohort"] not in known
     ]
     for field in unknown:
         read.problems.setdefault(field, []).append("There is no such cohort here: choose one of the list.")
     if read.problems:
         return _form(ask, fields, based=based, name=name, problems=read.problems, is_stated=_is_stated(begun))
+    for one in read.body["interventions"]:
+        if isinstance(one.get("cohort"), str):
+            # A cohort of the suite's own is kept as it is now: a later version of it changes no scenario.
+            one["cohort"] = known[one["cohort"]].what
     name = keep_scenario(ask, name, read.body, is_shared=fields.get("is_shared") == "yes")
     _begin(ask, scenario_named(ask, name))
     return ask.see(f"/projections/{name}")
 
 
 def _cohorts(ask: Asking) -> dict[str, str]:
-    return {one.id: str(one.title) for one in ask.definitions.all("cohorts") if one.status != "withdrawn"}
+    return {f"{FOLDER}{one.name}": one.title for one in held_cohorts(ask)}
 
 
 def _form(

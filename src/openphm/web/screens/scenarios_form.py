@@ -44,7 +44,7 @@ def _intervention_fields(one: Mapping[str, Any]) -> dict[str, str]:
     found = {
         "name": str(one.get("name", one.get("id", ""))),
         "id": str(one.get("id", "")),
-        "cohort": cohort if isinstance(cohort, str) else "",
+        "cohort": str((cohort or {}).get("id", "")) if isinstance(cohort, dict | None) else str(cohort),
         "people": str(one.get("people", "")),
         "reach": _percents(one.get("reach", 1)),
         "ramp": _percents(one.get("ramp", 1)),
