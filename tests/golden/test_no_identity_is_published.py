@@ -68,18 +68,25 @@ def columns_of(path: Path) -> Iterator[Column]:
                 yield connection, f'"{schema}"."{table}"', name, kind
 
 
-def numbers_held(column: Column) -> set[bytes]:
-    """Numbers among the values of a column."""
+def numbers_held(column: Column, wanted: set[bytes]) -> set[bytes]:
+    """Those of the numbers that are among the values of a column."""
     connection, source, name, kind = column
     if kind.startswith(_NUMERIC):
-        chosen, where = f'CAST("{name}" AS HUGEINT)', f'"{name}" BETWEEN 1000000000 AND 9999999999'
+        [(most,)] = connection.execute(f'SELECT max("{name}") FROM {source}').fetchall()
+        if most is None or most < 1_000_000_000:
+            return set()
+        rows = connection.execute(
+            f'SELECT DISTINCT CAST(CAST("{name}" AS BIGINT) AS VARCHAR) FROM {source} '
+            f'WHERE "{name}" BETWEEN 1000000000 AND 9999999999 AND "{name}" IN (SELECT unnest(?::BIGINT[]))',
+            [[int(one) for one in wanted]],
+        ).fetchall()
     else:
-        chosen = f'CAST("{name}" AS VARCHAR)'
-        where = f"length({chosen}) >= 10 AND regexp_matches({chosen}, '{_NUMBER}')"
-    rows = connection.execute(
-        f"SELECT DISTINCT CAST({chosen} AS VARCHAR) FROM {source} WHERE {where}"
-    ).fetchall()
-    return {found for (value,) in rows for found in numbers_in(value.encode())}
+        text = f'CAST("{name}" AS VARCHAR)'
+        rows = connection.execute(
+            f"SELECT DISTINCT {text} FROM {source} "
+            f"WHERE length({text}) >= 10 AND regexp_matches({text}, '{_NUMBER}')"
+        ).fetchall()
+    return wanted & {found for (value,) in rows for found in numbers_in(value.encode())}
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +108,7 @@ def test_no_number_of_the_vault_is_in_any_file_of_zone_p(demo_home: Path, vault:
             if column[3] in _TOO_SMALL:
                 continue  # cannot hold ten digits
             columns += 1
-            assert not vault & numbers_held(column), f"{path.name}, {column[1]}, {column[2]}"
+            assert not numbers_held(column, vault), f"{path.name}, {column[1]}, {column[2]}"
     assert files > 50 and columns > 300
 
 
@@ -117,9 +124,8 @@ def test_the_two_ways_of_looking_find_what_is_there(tmp_path: Path) -> None:
         )
     number = b"9990012342"
     assert b"see 9990012342" not in packed.read_bytes()
-    held = {column[2]: numbers_held(column) for column in columns_of(packed)}
-    assert number in held.pop("code")
-    assert held == {"value": {number}, "spaced": {number}, "longer": set()}
+    held = {column[2]: numbers_held(column, {number, b"9990000018"}) for column in columns_of(packed)}
+    assert held == {"code": {number}, "value": {number}, "spaced": {number}, "longer": set()}
 
 
 def test_every_published_column_about_people_passes_the_leak_gate(demo_home: Path) -> None:
