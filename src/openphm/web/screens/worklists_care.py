@@ -18,6 +18,7 @@ from openphm.release import Recipient, ReleasedRows, direct_care
 from openphm.web.asking import Ask, Asking, NotFound
 from openphm.web.filters import Option
 from openphm.web.screen import CARE, READERS, Screen
+from openphm.web.screens.contacts_held import STATES, contacts_of, keep_contact, newest_contacts
 
 ORDER = 60
 screen = Screen("worklists", roles=READERS)
@@ -53,7 +54,7 @@ def people(ask: Ask, name: str) -> Response:
     answer = ask.page(
         "worklists/rows.html" if ask.is_partial else "worklists/people.html",
         status=422 if filters.dropped else 200, rows=list(released.records()), notes=released.notes,
-        filters=filters, name=name, list_title=title, as_at=chosen,
+        filters=filters, name=name, list_title=title, as_at=chosen, contacts=newest_contacts(ask, name),
     )  # fmt: skip
     if ask.is_partial:
         answer.headers["hx-push-url"] = filters.address()
@@ -76,7 +77,23 @@ def person(ask: Ask, name: str, person_id: str) -> Response:
     return ask.page(
         "worklists/person.html", steps=list(told[0].records()), events=list(told[1].records()),
         notes=told[0].notes, name=name, list_title=LISTS[name][1], person_id=person_id,
+        contacts=contacts_of(ask, name, person_id), states=STATES, today=date.today().isoformat(),
     )  # fmt: skip
+
+
+@screen.post("/worklists/{name}/people/{person_id}", roles=CARE)
+def contacted(ask: Ask, name: str, person_id: str) -> Response:
+    """Write a contact with one of one's own people down: how it went, and the day."""
+    if name not in LISTS:
+        raise NotFound
+    _check_purpose(ask)
+    with ask.population(action=Action.READ_PERSON) as population:
+        try:
+            population.cohort(LISTS[name][0]).explain(person_id)
+        except UsageError:
+            raise NotFound from None
+    keep_contact(ask, name, person_id, state=ask.field("state"), day=ask.field("day"))
+    return ask.see(f"/worklists/{name}/people/{person_id}")
 
 
 def _worklist(population: Population, cohort: str, day: date) -> Result:
