@@ -2,9 +2,9 @@
 
 A code that has a list is safe: the value is in the list. A code that only has a form is not: SMITH fits an
 organisation code, and a ten-digit number fits much. So, in records about people, a value that looks like an
-identifier is not taken for a code. Names and postcodes are told by being rare, and so are numbers as long as a
-day of birth, however they are turned about: a real organisation, category or medicine occurs more than a few
-times in a delivery.
+identifier is not taken for a code. Names and postcodes are told by being rare, and so are numbers as long as
+a day of birth, however they are turned about: a real organisation, category or medicine occurs more than a
+few times in a delivery.
 """
 
 from __future__ import annotations
