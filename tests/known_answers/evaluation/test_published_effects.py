@@ -128,7 +128,7 @@ def test_staggered_starts_give_the_published_employment_effect(shared: Path) -> 
 def test_proposition_99_is_minus_15_604_packs() -> None:
     # Arkhangelsky et al (2021), table 1: -15.6. The R package synthdid and its Python port print -15.604.
     pytest.importorskip("diff_diff", reason="the optional library for whole areas is not installed")
-    data = pytest.importorskip("synthdid", reason="synthdid-py, which brings the data, is not installed")
+    data = pytest.importorskip("synthdid")  # of the test extra: it brings the data
     panel = data.panel_matrices(data.load_california_prop99())
     treated = np.arange(len(panel.Y)) >= panel.N0
     found = synthetic_difference(panel.Y, treated.tolist(), panel.T0, draws=20)
