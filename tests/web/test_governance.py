@@ -37,6 +37,12 @@ def test_sources_are_delivered_loaded_and_set_aside_and_lead_to_tables(signed_in
     assert 'href="/governance/data-quality"' in page
 
 
+def test_the_first_page_leads_to_what_its_reader_may_see(signed_in: SignIn) -> None:
+    page = signed_in(LEAD).get("/governance").text
+    assert page.count('href="/governance/data-quality"') == 2  # the banner's, and the list's
+    assert 'href="/governance/audit"' not in signed_in(Role.FINANCE).get("/governance").text
+
+
 def test_agreements_say_which_are_in_force(signed_in: SignIn, app: FastAPI) -> None:
     client = signed_in(LEAD)
     assert "There is no access register" in client.get("/governance/agreements").text

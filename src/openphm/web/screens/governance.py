@@ -55,8 +55,9 @@ class Table:
 @screen.get("/governance", "Governance", says="Where figures come from, who may see what, what was done.")
 def summary(ask: Ask) -> Response:
     """The pages of this section that this reader may see, with what each says."""
-    own = [one for one in ask.suite.entries if one.section == "governance" and one.roles & ask.roles]
-    return ask.page("governance/summary.html", own=[one for one in own if one.path != ask.path])
+    held = [one for one in ask.suite.entries if one.roles & ask.roles and one.path != ask.path]
+    own = [one for one in held if one.section == "governance" or one.path.startswith(ask.path)]
+    return ask.page("governance/summary.html", own=own)
 
 
 @screen.get(
