@@ -65,11 +65,11 @@ def test_a_row_of_a_services_list_that_names_another_service_does_not_leave(
 ) -> None:
     raw = Raw(tmp_path / "raw", home, tmp_path / "out")
     raw.write("gp_registration", [a_registration(place) for place in range(3)])
-    enrolments(raw, "hiu_trent.csv", ["hiu_trent", *WANTED])
+    enrolments(raw, "hiu_trent.csv", ["hiu_trent", "evaluations/hiu_trent", *WANTED])
     outcome = raw.pseudonymise()
     assert outcome.document is not None, outcome.error
     assert (outcome.document["enrolments"]["rows"], outcome.document["enrolments"]["other_service"]) == (
-        1,
+        2,
         len(WANTED),
     )
     assert_absent(outcome, WANTED)

@@ -27,6 +27,8 @@ from openphm.custodian.pseudonyms import pseudonymise_numbers
 FOLDER = "enrolments"
 NEEDED = ("INTERVENTION_ID", "NHS_NUMBER", "ENROLLED_DATE")
 ENGAGED = "ENGAGED_DATE"
+KINDS = ("interventions", "evaluations")
+"""Folders of definitions that a list may name its service in: `evaluations/demo_high_intensity`."""
 _SERVICE = re.compile(r"[a-z][a-z_-]*[a-z](_?[0-9]{1,4})?")
 
 
@@ -95,14 +97,13 @@ def _read(path: Path) -> pa.Table:
 def _carried(
     table: pa.Table, service: str, pseudonyms: Callable[[pa.Array], pa.Array], registered: pa.Array
 ) -> tuple[pa.Table, Carried]:
+    named = pc.utf8_trim_whitespace(table["INTERVENTION_ID"].combine_chunks())
     person = pseudonyms(table["NHS_NUMBER"].combine_chunks())
     offered = _days(table["ENROLLED_DATE"])
     engaged = _days(table[ENGAGED]) if ENGAGED in table.column_names else pa.nulls(len(table), pa.date32())
     left, counts = pa.array([True] * len(table), pa.bool_()), []
     for passes in (
-        pc.fill_null(
-            pc.equal(pc.utf8_trim_whitespace(table["INTERVENTION_ID"].combine_chunks()), service), False
-        ),
+        pc.is_in(named, value_set=pa.array([service, *(f"{kind}/{service}" for kind in KINDS)])),
         pc.is_valid(person),
         pc.is_valid(offered),
         pc.is_in(person, value_set=registered),
@@ -111,7 +112,7 @@ def _carried(
         left = pc.and_(left, passes)
     columns = {
         "person_id": person,
-        "intervention": pa.array([service] * len(table), pa.string()),
+        "intervention": named,
         "offered_date": offered,
         "engaged_date": engaged,
     }
