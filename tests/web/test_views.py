@@ -9,7 +9,10 @@ from tests.web.test_governance import token_of
 
 def test_a_view_is_saved_opened_and_removed_by_its_owner_alone(signed_in: SignIn) -> None:
     analyst = signed_in(Role.ICB_ANALYST)
-    assert "/views?address=/overview/inequalities%3Fby%3Dsex" in analyst.get("/overview/inequalities?by=sex").text
+    assert (
+        "/views?address=/overview/inequalities%3Fby%3Dsex"
+        in analyst.get("/overview/inequalities?by=sex").text
+    )
     form = {"form_token": token_of(analyst, "/views"), "name": "By sex"}
     address = "/overview/inequalities?by=sex"
     assert analyst.post("/views", data={**form, "address": address}).status_code == 303

@@ -145,7 +145,12 @@ def agreements(ask: Ask) -> Response:
         Table("Sub-licences, the first to end on top", columns, rows, "No organisation has a sub-licence."),
         Table("Organisations", ("Code", "Name", "Kind"), organisations),
     ]
-    return _page(ask, f"{len(held)} sub-licences in force; {len(soon)} end within 90 days.", tables, _ACCESS)
+    return _page(
+        ask,
+        f"{_counted(len(held), 'sub-licence')} in force; {len(soon)} to end within 90 days.",
+        tables,
+        _ACCESS,
+    )
 
 
 @screen.get(
