@@ -145,12 +145,8 @@ def agreements(ask: Ask) -> Response:
         Table("Sub-licences, the first to end on top", columns, rows, "No organisation has a sub-licence."),
         Table("Organisations", ("Code", "Name", "Kind"), organisations),
     ]
-    return _page(
-        ask,
-        f"{_counted(len(held), 'sub-licence')} in force; {len(soon)} to end within 90 days.",
-        tables,
-        _ACCESS,
-    )
+    number = "1 sub-licence" if len(held) == 1 else f"{len(held)} sub-licences"
+    return _page(ask, f"{number} in force; {len(soon)} to end within 90 days.", tables, _ACCESS)
 
 
 @screen.get(
