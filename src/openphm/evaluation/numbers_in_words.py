@@ -1,17 +1,18 @@
-"""Numbers of people in sentences. No disclosure rule reads a sentence, so it never gives a small number."""
+"""Numbers of people in sentences. No disclosure rule reads a sentence, so no small or exact one is given."""
 
 from __future__ import annotations
 
 SMALL = 10
+NEAREST = 5
 
 
 def about(number: int) -> str:
-    """The number, or that it is small.
+    """The number to the nearest five, or that it is small.
 
     >>> about(1_234), about(4)
-    ('1,234', 'fewer than 10')
+    ('about 1,235', 'fewer than 10')
     """
-    return f"{number:,}" if number >= SMALL else f"fewer than {SMALL}"
+    return f"about {NEAREST * round(number / NEAREST):,}" if number >= SMALL else f"fewer than {SMALL}"
 
 
 def share_of(share: float, number: int) -> str:

@@ -52,7 +52,7 @@ def checks(facts: Facts) -> Iterator[Check]:
         yield Check(
             "people",
             Light.RED,
-            f"Only {facts.treated} people were offered the service; an effect needs {facts.fewest} or more.",
+            f"Fewer than {facts.fewest} people were offered the service; an effect needs so many.",
             facts.treated,
         )
         return

@@ -89,7 +89,8 @@ def test_under_thirty_treated_only_counts_are_given() -> None:
     assert not effect.avoided.is_known
     assert not effect.change.raw.is_known
     assert findings.verdict.light is Light.RED
-    assert "Only 29 people" in findings.verdict.words
+    assert "Fewer than 30 people" in findings.verdict.words
+        assert "29" not in findings.verdict.words
     assert [one.name for one in findings.verdict.checks] == ["people"]
 
 
