@@ -90,7 +90,7 @@ def test_under_thirty_treated_only_counts_are_given() -> None:
     assert not effect.change.raw.is_known
     assert findings.verdict.light is Light.RED
     assert "Fewer than 30 people" in findings.verdict.words
-        assert "29" not in findings.verdict.words
+    assert "29" not in findings.verdict.words
     assert [one.name for one in findings.verdict.checks] == ["people"]
 
 
