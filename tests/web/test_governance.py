@@ -50,7 +50,7 @@ def test_agreements_say_which_are_in_force(signed_in: SignIn, app: FastAPI) -> N
     path.write_text(LICENCES)
     page = client.get("/governance/agreements").text
     path.unlink()
-    assert "1 sub-licences in force" in page
+    assert "1 sub-licence in force" in page
     assert "Made-up trust" in page
     assert "ended" in page
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from openphm.core.results import Scalar
+from openphm.core.units import PER, UNITS
 from openphm.pages.page import Record
 
 
@@ -33,6 +34,17 @@ def figure(record: Record, column: str) -> float | None:
     """A figure as a number; None where it is hidden, not known or not there."""
     value: Scalar = record.get(column)
     return float(value) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else None
+
+
+def in_unit(unit: str, value: float) -> str:
+    """A figure as its unit is written; what a rate is of stands apart, in `per_unit`."""
+    held = UNITS.get(unit)
+    return held.text(value) if held is not None else f"{value:,.2f}"
+
+
+def per_unit(unit: str) -> str:
+    """What a rate is of, after its figure: " per 1,000"; empty for what is no rate."""
+    return f" {PER[unit]}" if unit in PER else ""
 
 
 def pounds(value: float) -> str:

@@ -8,10 +8,9 @@ from datetime import date
 from functools import partial
 
 from openphm.core.results import Cell, Result, Scalar
-from openphm.core.units import PER, UNITS
 from openphm.pages.drawing import ControlPoint, control_chart
 from openphm.pages.page import Layout, Page, Record
-from openphm.pages.reading import Figures
+from openphm.pages.reading import Figures, in_unit, per_unit
 
 COLUMNS = ("month", "figure", "value", "unit")
 NUMBERS = ("value", "lower", "upper", "centre", "lower_limit", "upper_limit")
@@ -74,9 +73,9 @@ def headline(unit: str, records: Sequence[Record]) -> str:
         return "There are too few people here to show a month."
     latest = shown[-1]
     value, centre = held.figure(latest, "value"), held.figure(latest, "centre")
-    said = f"{_write(unit, value or 0.0)}{_per(unit)} in the month to {latest}"
+    said = f"{in_unit(unit, value or 0.0)}{per_unit(unit)} in the month to {latest}"
     if centre is not None:
-        said += f", {_write(unit, centre)} on average"
+        said += f", {in_unit(unit, centre)} on average"
     verdict = held.record(latest, "verdict").get("value")
     why = held.record(latest, "special_cause").get("value")
     words = {
@@ -105,7 +104,7 @@ def charts(title: str, unit: str, records: Sequence[Record]) -> list[str]:
         )
         for month in held.names
     ]
-    return [control_chart(title, points, partial(_write, unit))] if points else []
+    return [control_chart(title, points, partial(in_unit, unit))] if points else []
 
 
 def _month(day: Cell | Scalar) -> str:
@@ -121,12 +120,3 @@ def _item(item: Cell | Scalar, name: str) -> Cell | Scalar:
 
 def _unit(unit: Cell | Scalar, name: str) -> str:
     return str(unit) if name in NUMBERS else "text"
-
-
-def _write(unit: str, value: float) -> str:
-    held = UNITS.get(unit)
-    return held.text(value) if held is not None else f"{value:,.2f}"
-
-
-def _per(unit: str) -> str:
-    return f" {PER[unit]}" if unit in PER else ""

@@ -66,9 +66,11 @@ class Lending(Generic[Key]):
         """Close what is free now, and the others when they come back."""
         with self._changed:
             self._is_over = True
-            if self._timer is not None:
-                self._timer.cancel()
+            timer = self._timer
         self._close_all_but(0)
+        if timer is not None:
+            timer.cancel()
+            timer.join()  # it may be closing some
 
     def _take(self, key: Key, *, waits: bool) -> Population:
         with self._changed:
@@ -116,7 +118,8 @@ class Lending(Generic[Key]):
     def _close_unused(self) -> None:
         before = time.monotonic() - self._idle
         with self._changed:
-            self._timer = None
             still_used = sum(1 for _, _, since in self._free if since > before)
         self._close_all_but(still_used)
+        with self._changed:
+            self._timer = None
         self._look_later()

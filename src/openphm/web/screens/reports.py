@@ -187,17 +187,22 @@ def _places(population: Population) -> dict[str, str]:
     return {one.code: f"{one.name} ({one.code})" for one in own}
 
 
-def options_of(one: ReportScreen, ask: Asking) -> list[Option]:
-    """What can be chosen on a report's page by this user."""
-    report = REPORTS[one.report]
+def place_and_date(ask: Asking) -> list[Option]:
+    """The places and month ends that this user may choose."""
     with ask.population() as population:
         dates = {day.isoformat(): f"{day:%-d %B %Y}" for day in reversed(population.month_ends[11:])}
         newest = population.as_at.isoformat()
         places = _places(population)
-    made = [
+    return [
         Option("place", "Place", {"": "All that I may see", **places}, check=_place),
         Option("as_at", "As at", {newest: dates.get(newest, newest), **dates}, default=newest),
     ]
+
+
+def options_of(one: ReportScreen, ask: Asking) -> list[Option]:
+    """What can be chosen on a report's page by this user."""
+    report = REPORTS[one.report]
+    made = place_and_date(ask)
     if report.by:
         choices = {"": "Not split", **{name: BY_NAMES.get(name, name) for name in report.by}}
         made.append(Option("by", one.by_label, choices))
