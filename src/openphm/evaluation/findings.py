@@ -167,7 +167,7 @@ class Findings:
         if not self.is_counts_only:
             for one in self.refutations:
                 if one.name in DECISIVE:
-                    yield Check(one.name, one.light, one.words)
+                    yield Check(one.name, one.light, one.words, without_claim=one.without_claim)
 
     def _facts(self) -> Facts:
         fitted, effect = self.fitted, self.effect()

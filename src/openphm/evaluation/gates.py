@@ -6,7 +6,7 @@ The limits are those of the method page, in one table, so that a reader can see 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from math import isnan
 
@@ -63,12 +63,16 @@ ONE_PERSON = Gate(0.05, NEVER)
 
 @dataclass(frozen=True)
 class Check:
-    """One check: what was found, the light, and a sentence for somebody who signs."""
+    """One check: what was found, the light, and a sentence for somebody who signs.
+
+    without_claim  the sentence where no claim may be made, for a check whose own sentence tells the effect
+    """
 
     name: str
     light: Light
     words: str
     value: float = float("nan")
+    without_claim: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,11 @@ class Verdict:
 
     @classmethod
     def of(cls, checks: Iterable[Check]) -> Verdict:
-        """Worst first, otherwise in the order given."""
-        return cls(tuple(sorted(checks, key=lambda one: -one.light)))
+        """Worst first, otherwise in the order given. Once one is red, no sentence tells the effect."""
+        held = sorted(checks, key=lambda one: -one.light)
+        if held and held[0].light is Light.RED:
+            held = [replace(one, words=one.without_claim or one.words) for one in held]
+        return cls(tuple(held))
 
     @property
     def light(self) -> Light:

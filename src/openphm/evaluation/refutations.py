@@ -30,17 +30,22 @@ from openphm.evaluation.weighting import weigh
 
 FEWEST_ROWS = 30
 TOP_SHARE = 0.99
+NO_CLAIM = "It looks at an effect, and none is claimed here."
 
 
 @dataclass(frozen=True)
 class Refutation:
-    """What an attempt found. `estimates` by label; `numbers` for what is not an estimate."""
+    """What an attempt found. `estimates` by label; `numbers` for what is not an estimate.
+
+    without_claim  the sentence without the effect, for where no claim may be made
+    """
 
     name: str
     light: Light
     words: str
     estimates: dict[str, Estimate] = field(default_factory=dict)
     numbers: dict[str, float] = field(default_factory=dict)
+    without_claim: str = ""
 
 
 def held_out_year(fitted: Fitted, outcome: Outcome) -> Refutation:
@@ -121,7 +126,9 @@ def leave_one_area_out(fitted: Fitted, outcome: Outcome) -> Refutation:
     said = f"Leaving out one area at a time moves the ratio of {whole.value:.2f} to {there:.2f} at most."
     if turned:
         said += f" Without {turned[0]} the conclusion would be another."
-    return Refutation(name, Light.AMBER if moved or turned else Light.GREEN, said, found)
+    light = Light.AMBER if moved or turned else Light.GREEN
+    quiet = f"Leaving out one area at a time moves the answer by {_moved(moved)}."
+    return Refutation(name, light, said, found, without_claim=quiet)
 
 
 def other_estimators(fitted: Fitted, outcome: Outcome) -> Refutation:
@@ -145,7 +152,9 @@ def other_estimators(fitted: Fitted, outcome: Outcome) -> Refutation:
     if apart:
         named = ", ".join(f"{label} {found[label].value:.2f}" for label in apart)
         said = f"Other estimators differ from the ratio of {whole.value:.2f} by more than its error: {named}."
-    return Refutation("other_estimators", Light.AMBER if apart else Light.GREEN, said, found)
+    light = Light.AMBER if apart else Light.GREEN
+    quiet = "Other estimators differ by more than the error." if apart else "Other estimators agree."
+    return Refutation("other_estimators", light, said, found, without_claim=quiet)
 
 
 def top_users(fitted: Fitted, outcome: Outcome) -> Refutation:
@@ -158,7 +167,9 @@ def top_users(fitted: Fitted, outcome: Outcome) -> Refutation:
         return _not_run("top_users", "nothing can be estimated")
     moved = abs(cut.log - whole.log) > whole.error
     said = f"With the highest 1% of users cut back the ratio is {cut.value:.2f} (was {whole.value:.2f})."
-    return Refutation("top_users", Light.AMBER if moved else Light.GREEN, said, {"cut": cut})
+    light = Light.AMBER if moved else Light.GREEN
+    quiet = f"With the highest 1% of users cut back the answer moves by {_moved(moved)}."
+    return Refutation("top_users", light, said, {"cut": cut}, without_claim=quiet)
 
 
 def drift(fitted: Fitted, outcome: Outcome) -> Refutation:
@@ -178,7 +189,9 @@ def drift(fitted: Fitted, outcome: Outcome) -> Refutation:
     numbers = {"largest drift": found.largest_drift, "breakdown": found.breakdown}
     for size, (low, high) in found.limits.items():
         numbers |= {f"lower at {size:g}": low, f"upper at {size:g}": high}
-    return Refutation("parallel_trends", Light.GREEN, said, {"average": found.average}, numbers)
+    return Refutation(
+        "parallel_trends", Light.GREEN, said, {"average": found.average}, numbers, without_claim=NO_CLAIM
+    )
 
 
 def hidden_cause(fitted: Fitted, outcome: Outcome) -> Refutation:
@@ -189,7 +202,7 @@ def hidden_cause(fitted: Fitted, outcome: Outcome) -> Refutation:
         f"explain the estimate, {found.limit:.1f}-fold to move its interval to no effect."
     )
     numbers = {"estimate": found.estimate, "limit": found.limit}
-    return Refutation("e_value", Light.GREEN, said, {}, numbers)
+    return Refutation("e_value", Light.GREEN, said, {}, numbers, without_claim=NO_CLAIM)
 
 
 REFUTATIONS: dict[str, Callable[[Fitted, Outcome], Refutation]] = {
@@ -217,6 +230,10 @@ def _placebo(name: str, found: Estimate, where: str) -> Refutation:
 
 def _not_run(name: str, why: str) -> Refutation:
     return Refutation(name, Light.AMBER, f"The check '{name.replace('_', ' ')}' was not run: {why}.")
+
+
+def _moved(moved: bool) -> str:
+    return "more than its error" if moved else "no more than its error"
 
 
 def _by_chance(log: float, error: float) -> str:

@@ -70,7 +70,7 @@ def _decision(answer: Answer) -> Iterator[Row]:
     yield _said(DECISION, "What the figures speak for", "said", str(answer.decision.choice))
     yield _said(DECISION, "Because", "said", answer.decision.words)
     yield _said(DECISION, "Light", "said", answer.light.word)
-    yield _one(PEOPLE, "People offered the service and compared", "value", float(people), "people", people)
+    yield _one(PEOPLE, "People offered the service and compared", "value", people, "people", people)
     yield _one(
         PEOPLE, "Smallest detectable change", "value", answer.smallest_detectable, "share", behind.claim
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 
 from openphm.evaluation import Estimate, Evaluation, Light, Panel
 from openphm.evaluation.event_study import event_study, parallel_trends
-from openphm.evaluation.gates import BALANCE, Gate, Verdict
+from openphm.evaluation.gates import BALANCE, Check, Gate, Verdict
 from openphm.evaluation.refutations import REFUTATIONS
+from openphm.evaluation.report_checks import WITHOUT_A_CLAIM
 from openphm.evaluation.sensitivity import (
     e_value,
     expected_error,
@@ -31,6 +33,19 @@ def test_every_check_runs_on_a_good_panel_and_says_something() -> None:
     assert findings.verdict.light is not Light.RED
     assert findings.verdict.may_claim
     assert findings.effect().calibrated.is_known
+
+
+def test_once_a_check_is_red_no_sentence_tells_the_effect() -> None:
+    findings = Evaluation().fit(a_panel(treated=120, controls=1500, negative_controls=6))
+    for one in findings.refutations:
+        assert one.name in WITHOUT_A_CLAIM or one.without_claim
+        assert not re.search(r"\d\.\d", one.without_claim)
+    ratio = f"{findings.effect().rate_ratio.value:.2f}"
+    checks = findings.verdict.checks
+    assert any(ratio in one.words for one in checks)
+    stopped = Verdict.of([*checks, Check("held_out_year", Light.RED, "It differs.")])
+    assert [one.name for one in stopped.checks[1:]] == [one.name for one in checks]
+    assert not any(ratio in one.words for one in stopped.checks)
 
 
 def test_what_cannot_be_run_says_why_and_is_amber() -> None:
