@@ -27,6 +27,7 @@ from tests.support.tables import (
     Rows,
     attribute_rows,
     condition_rows,
+    event_row,
 )
 
 MONTHS = list(Month(2024, 1).until(Month(2026, 3)))
@@ -131,8 +132,7 @@ def _load_people(
     ):
         table(engine, name, SCHEMAS[name], [row for k, p in keyed for row in rows_of(k, p)])
     events = list(enumerate(((k, event) for k, p in keyed for event in p.events), start=1))
-    rows = [(n, k, e.day, e.point_of_delivery, e.bed_days, e.is_start) for n, (k, e) in events]
-    table(engine, "activity.event", SCHEMAS["activity.event"], rows)
+    table(engine, "activity.event", SCHEMAS["activity.event"], [event_row(n, k, e) for n, (k, e) in events])
     priced = [
         (n, k, e.cost_gbp, e.cost_basis, e.day, e.point_of_delivery, e.is_start) for n, (k, e) in events
     ]

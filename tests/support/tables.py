@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 
 from openphm.store import DuckDBEngine, Engine
-from tests.support.builder import Person
+from tests.support.builder import Event, Person
 
 _MONEY = pa.decimal128(12, 2)
 
@@ -51,6 +52,7 @@ SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("point_of_delivery", pa.string()),
         ("bed_days", pa.int32()),
         ("is_start", pa.bool_()),
+        ("quantity", pa.int32()),
     ],
     "costs.event_cost": [
         ("event_id", pa.int64()),
@@ -142,11 +144,7 @@ def fill(
     load(engine, "attributes.person_attribute", [row for key, p in keyed for row in attribute_rows(key, p)])
     events = [(key, event) for key, p in keyed for event in p.events]
     numbered = list(enumerate(events, start=1))
-    load(
-        engine,
-        "activity.event",
-        [(n, key, e.day, e.point_of_delivery, e.bed_days, e.is_start) for n, (key, e) in numbered],
-    )
+    load(engine, "activity.event", [event_row(n, key, e) for n, (key, e) in numbered])
     load(
         engine,
         "costs.event_cost",
@@ -169,6 +167,11 @@ def spine_rows(key: int, person: Person, dates: Sequence[date]) -> Rows:
     """One row a date, whether or not the person is registered then."""
     rest = (person.birth_month, person.sex_code, person.ethnicity_code)
     return [(key, day, day, *rest, person.practice_code, person.lsoa21_code) for day in dates]
+
+
+def event_row(number: int, key: int, event: Event) -> tuple[Any, ...]:
+    """One event, of which there was one."""
+    return number, key, event.day, event.point_of_delivery, event.bed_days, event.is_start, 1
 
 
 def condition_rows(key: int, person: Person) -> Rows:

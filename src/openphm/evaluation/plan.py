@@ -203,7 +203,7 @@ def _measured(one: OutcomeFile, read: _Reading, points: Mapping[str, str], probl
         )
         return Amount(one.id, "activity")
     part, feeds = held[id_].numerator, held[id_].feeds
-    match part.word if part is not None and part.people_with is None else "":
+    match part.word if part is not None else "":
         case "activity" | "cost" as word if part is not None:
             of = _priced(part.of, points) if word == "cost" else tuple(part.of)
             return Amount(one.id, word, of)
@@ -215,7 +215,13 @@ def _measured(one: OutcomeFile, read: _Reading, points: Mapping[str, str], probl
             return Amount(one.id, "activity", tuple(pod.id for pod in pods if pod.is_gp_contact))
         case "events" if part is not None:
             tests = tuple(thaw(test) for test in part.where)
-            return Amount(one.id, "events", (part.of,), tests, part.sum or "", feeds=feeds)
+            if part.people_with is None:
+                return Amount(one.id, "events", (part.of,), tests, part.sum or "", feeds=feeds)
+            within = part.within_months or held[id_].window_months
+            return Amount(
+                one.id, "people", (part.of,), tests, feeds=feeds,
+                at_least=part.people_with, within_months=within,
+            )  # fmt: skip
         case "people" if part is not None and part.of != EVERYONE:
             criterion = _parsed(thaw(part.of), read.known, where, problems)
             return Amount(one.id, "people", criterion=criterion, feeds=feeds)
@@ -236,5 +242,4 @@ _WHY_NOT = {
     "attribute": "is the mean of a value on a date, which does not add up over months",
     "person_years": "counts time, which is what a study divides by",
     "people": "counts everybody",
-    "events": "counts people by events of a window of its own",
 }

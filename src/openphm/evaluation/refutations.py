@@ -5,7 +5,7 @@ placebo_date       pretend that the service began 12 months earlier
 negative_controls  outcomes that the service cannot change
 leave_one_area_out the answer without each area in turn
 other_estimators   the doubly robust, regression, matched and difference-in-differences answers
-top_users          the amounts of the highest 1% of users cut to the 99th percentile
+top_users          the rates of the highest 1% of users of each group, one or more, cut to the next highest
 parallel_trends    how unlike the groups' drift may be before the answer goes
 e_value            how strong a hidden cause would have to be
 """
@@ -20,16 +20,17 @@ import numpy as np
 from openphm.evaluation.estimate import Estimate
 from openphm.evaluation.event_study import event_study, parallel_trends
 from openphm.evaluation.fitted import Fitted, rate_ratio
-from openphm.evaluation.gates import HELD_OUT_LOG, NEGATIVE_CONTROLS, TOLD, Light, worst
+from openphm.evaluation.gates import HELD_OUT_LOG, NEGATIVE_CONTROLS, TOLD, Gate, Light, worst
 from openphm.evaluation.leaving_out import weights_without
 from openphm.evaluation.outcome import Outcome
 from openphm.evaluation.rates import grouped
 from openphm.evaluation.sensitivity import Calibration, e_value, fit_calibration
 from openphm.evaluation.terms import terms_of
 from openphm.evaluation.weighting import weigh
+from openphm.statistics import weighted_percentile
 
 FEWEST_ROWS = 30
-TOP_SHARE = 0.99
+TOP_SHARE = 0.01
 NO_CLAIM = "It looks at an effect, and none is claimed here."
 
 
@@ -97,7 +98,7 @@ def negative_controls(fitted: Fitted, outcome: Outcome) -> Refutation:
     light = NEGATIVE_CONTROLS.light(abs(found.mean), found.error)
     said = (
         f"{found.number} outcomes that the service cannot change differ by {_percent(found.mean)} on average"
-        f"{_by_chance(found.mean, found.error)}."
+        f"{_by_chance(found.mean, found.error)}.{_too_imprecise(NEGATIVE_CONTROLS, found.mean, found.error)}"
     )
     if not found.can_calibrate:
         light, said = worst(light, Light.AMBER), said + " Five or more are needed to correct for it."
@@ -160,15 +161,24 @@ def other_estimators(fitted: Fitted, outcome: Outcome) -> Refutation:
 def top_users(fitted: Fitted, outcome: Outcome) -> Refutation:
     """The answer with the amounts of the highest users cut: it should not hang on a few people."""
     panel, whole = fitted.panel, fitted.ratio(outcome)
+    if not whole.is_known:
+        return _not_run("top_users", "nothing can be estimated")
     rate = panel.count_after(outcome) / panel.exposure
-    cap = float(np.quantile(rate[panel.treated], TOP_SHARE))
-    cut = rate_ratio(panel, np.minimum(rate, cap) * panel.exposure, fitted.weights, fitted.clusters)
-    if not (cut.is_known and whole.is_known):
+    # Each group by its own percentile: one for both would cut the controls more where the service works.
+    # One of 60 people is more than 1%, and is cut too: half a person more, so that rounding decides nothing.
+    people = max(1, int(panel.treated.sum()))
+    share = max(0.0, 1 - (np.ceil(TOP_SHARE * people) + 0.5) / people)
+    highest = np.empty_like(rate)
+    for group in (panel.treated, ~panel.treated):
+        highest[group] = weighted_percentile(rate[group], share, weights=fitted.weights[group])
+    cut = rate_ratio(panel, np.minimum(rate, highest) * panel.exposure, fitted.weights, fitted.clusters)
+    if not cut.is_known:
         return _not_run("top_users", "nothing can be estimated")
     moved = abs(cut.log - whole.log) > whole.error
-    said = f"With the highest 1% of users cut back the ratio is {cut.value:.2f} (was {whole.value:.2f})."
+    cut_back = "With the highest 1% of users of each group cut back"
+    said = f"{cut_back} the ratio is {cut.value:.2f} (was {whole.value:.2f})."
     light = Light.AMBER if moved else Light.GREEN
-    quiet = f"With the highest 1% of users cut back the answer moves by {_moved(moved)}."
+    quiet = f"{cut_back} the answer moves by {_moved(moved)}."
     return Refutation("top_users", light, said, {"cut": cut}, without_claim=quiet)
 
 
@@ -224,7 +234,7 @@ def _placebo(name: str, found: Estimate, where: str) -> Refutation:
     if found.excludes_none:
         light = worst(light, Light.AMBER)
     said = f"The groups differ by {_percent(found.log)} {where} where there was nothing to find"
-    said += f"{_by_chance(found.log, found.error)}."
+    said += f"{_by_chance(found.log, found.error)}.{_too_imprecise(HELD_OUT_LOG, found.log, found.error)}"
     return Refutation(name, light, said, {"ratio": found})
 
 
@@ -238,6 +248,12 @@ def _moved(moved: bool) -> str:
 
 def _by_chance(log: float, error: float) -> str:
     return "" if abs(log) > TOLD * error else ", which chance explains"
+
+
+def _too_imprecise(gate: Gate, log: float, error: float) -> str:
+    if not gate.is_imprecise(abs(log), error):
+        return ""
+    return f" The check is too imprecise to rule out a difference of {_percent(2 * gate.red).lstrip('+')}."
 
 
 def _percent(log: float) -> str:

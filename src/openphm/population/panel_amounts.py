@@ -40,8 +40,9 @@ class Amount:
 
     word       activity, bed_days, cost: events, nights or pounds of points of delivery
                events: rows of an event source that pass every test of `where`, or the sum of a column
-               people: 1 in a month at whose end the criterion held
-    of         the points of delivery; for events the source; empty for people
+                          people: 1 in a month at whose end the criterion held, or at whose end there had been
+               `at_least` such events within `within_months`
+    of         the points of delivery; for events the source; empty for people with a criterion
     feeds      records that it comes from, where points of delivery do not say so
     """
 
@@ -52,12 +53,16 @@ class Amount:
     sum: str = ""
     criterion: Criterion | None = None
     feeds: tuple[str, ...] = ()
+    at_least: int = 0
+    within_months: int = 0
 
     def plain(self) -> list[Any]:
         """As plain data, for the hash of a plan."""
         said: list[Any] = [self.word, *self.of]
         if self.where or self.sum:
             said += [list(self.where), self.sum]
+        if self.at_least:
+            said += [self.at_least, self.within_months]
         return said if self.criterion is None else [*said, self.criterion.plain()]
 
     def dated_sql(self) -> str:
@@ -71,12 +76,27 @@ class Amount:
             )
         if self.word == "events":
             value = f"COALESCE(e.{self.sum}, 0)" if self.sum else "1"
-            tests = " AND ".join(where_sql(one) for one in self.where) or "TRUE"
             return (
                 f"SELECT e.person_key, e.event_date, {value} AS amount "
-                f"FROM ({EVENT_SOURCES[self.of[0]]}) AS e WHERE {tests}"
+                f"FROM ({EVENT_SOURCES[self.of[0]]}) AS e WHERE {self.tests_sql}"
             )
         raise ValueError("a criterion holds over time and has no dated rows")
+
+    @property
+    def tests_sql(self) -> str:
+        """What must be true of a row `e` of the event source."""
+        return " AND ".join(where_sql(one) for one in self.where) or "TRUE"
+
+    def held_sql(self) -> str:
+        """The rows (person_key, as_at) of `spine` at which it held, for what holds over time."""
+        if self.criterion is not None:
+            return compile_criterion(self.criterion, "spine")
+        return f"""SELECT s.person_key, s.as_at
+FROM spine AS s
+JOIN ({EVENT_SOURCES[self.of[0]]}) AS e ON e.person_key = s.person_key AND e.event_date <= s.as_at
+    AND e.event_date >= add_months(add_days(s.as_at, 1), -{self.within_months})
+WHERE {self.tests_sql}
+GROUP BY s.person_key, s.as_at HAVING COUNT(*) >= {self.at_least}"""
 
 
 def monthly_amounts(
@@ -103,8 +123,8 @@ def _questions(
     for one in amounts:
         if one.word == "events":
             yield [one], _summed(f"({one.dated_sql()})", "0", "e.amount", look_back)
-        elif one.word == "people" and one.criterion is not None:
-            yield [one], _held(one.criterion, look_back, follow_up)
+        elif one.word == "people":
+            yield [one], _held(one, look_back, follow_up)
 
 
 def _by_point(word: str, asked: Sequence[Amount], look_back: int) -> str:
@@ -132,8 +152,8 @@ WHERE {day} >= add_months({index}, -{look_back})
 GROUP BY ALL"""
 
 
-def _held(criterion: Criterion, look_back: int, follow_up: int) -> str:
-    """1 for each month at whose end the criterion held; of a month cut short, the share that was followed."""
+def _held(amount: Amount, look_back: int, follow_up: int) -> str:
+    """1 for each month at whose end it held; of a month cut short, the share that was followed."""
     months = ", ".join(f"({month})" for month in range(-look_back, follow_up))
     return f"""WITH month_of AS (
     SELECT r.row_id, s.person_key, m.month,
@@ -150,7 +170,7 @@ spine AS (
     FROM month_of
 ),
 held AS (
-{compile_criterion(criterion, "spine")}
+{amount.held_sql()}
 )
 SELECT m.row_id, 0 AS number, m.month,
     CAST(MAX(days_between(m.began, m.stops)) AS DOUBLE) / MAX(days_between(m.began, m.ends)) AS amount

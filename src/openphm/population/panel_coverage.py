@@ -44,7 +44,8 @@ def gaps(population: Asking, amounts: Sequence[Amount], first: Month, last: Mont
     for one in amounts:
         named = {name for point in one.of for name in records.get(point, ())} | set(one.feeds)
         gap = _gap(one.name, [shares.get(record, {}) for record in sorted(named)], first, looked_at)
-        if gap is None and one.word == "events" and not tables_of(one.of[0]) <= tables:
+        is_counted = one.word == "events" or one.at_least
+        if gap is None and is_counted and not tables_of(one.of[0]) <= tables:
             gap = Gap(one.name, None, 0, is_absent=True)
         if gap is not None:
             found.append(gap)

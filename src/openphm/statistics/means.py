@@ -54,12 +54,16 @@ class Moments:
 
             mean = Σwx/Σw    variance = Σw(x−mean)² ÷ (Σw − Σw²/Σw)    number = (Σw)²/Σw²
 
-        With every weight 1 this is the usual variance. Raises ValueError when a weight is below zero.
+        With every weight 1 this is the usual variance. Where all that counts is one value, the mean is that
+        value and the variance 0 to the last digit, so that two such groups do not differ by rounding.
+        Raises ValueError when a weight is below zero.
         """
         x = np.asarray(values, dtype=np.float64)
         w = np.ones_like(x) if weights is None else np.broadcast_to(non_negative(weights, "weights"), x.shape)
         total, squared = w.sum(axis=-1), (w**2).sum(axis=-1)
-        mean = divided((w * x).sum(axis=-1), total)
+        least = np.where(w > 0, x, np.inf).min(axis=-1, initial=np.inf)
+        is_constant = least == np.where(w > 0, x, -np.inf).max(axis=-1, initial=-np.inf)
+        mean = np.where(is_constant, least, divided((w * x).sum(axis=-1), total))
         spread = (w * (x - mean[..., np.newaxis]) ** 2).sum(axis=-1)
         free = total - divided(squared, total)
         number = divided(total**2, squared)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -169,6 +170,24 @@ def test_a_feed_that_begins_in_mid_study_is_no_outcome(ics: Population) -> None:
     whole = Amount("whole", "activity", ("ed_attendance",))
     [gap] = gaps(ics, [late, whole], Month(2024, 4), Month(2026, 3))
     assert (gap.amount, gap.begins) == ("late", date(2026, 2, 28))
+
+
+def test_every_measure_can_be_an_outcome_but_those_that_the_plan_page_names_with_the_reason(
+    ics: Population,
+) -> None:
+    refused = {}
+    for id_, measure in ics.definitions.contents.measures.items():
+        outcomes = [*service_plan()["outcomes"], {"id": "held", "title": "Held", "measure": id_}]
+        try:
+            Plan.of(service_plan(outcomes=outcomes), ics.definitions, ics.known, {})
+        except PlanError as error:
+            refused[id_] = str(error)
+            assert measure.is_recorded == ("its data are in no extract" in refused[id_])
+    kept = {id_ for id_ in refused if not ics.definitions.contents.measures[id_].is_recorded}
+    page = (Path(__file__).parents[3] / "docs/reference/evaluation-plan.md").read_text("utf-8")
+    [said] = [part for part in page.split("\n\n") if part.startswith("Of the measures that come")]
+    assert set(re.findall(r"`(\w+)`", said)) == kept
+    assert len(kept) == 4
 
 
 LATE = """id: measures/late

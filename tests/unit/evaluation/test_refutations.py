@@ -177,9 +177,43 @@ def test_beyond_the_red_limit_is_amber_while_chance_explains_it_and_red_beyond_t
     assert gate.light(0.21, 0.90) is Light.RED
     assert gate.light(0.15) is Light.RED
     assert gate.light(0.15, float("nan")) is Light.RED
-    assert gate.light(0.02, 0.90) is Light.GREEN
     # A check that has no amber limit of its own is never green beyond its red one.
     assert Gate(float("inf"), 0.20).light(0.30, 0.20) is Light.AMBER
+
+
+def test_a_check_is_green_only_when_it_could_have_failed() -> None:
+    gate = Gate(0.03, 0.10)
+    assert gate.light(0.02, 0.09) is Light.GREEN
+    assert gate.light(0.02, 0.10) is Light.AMBER
+    assert gate.light(0.0, 0.90) is Light.AMBER
+    # A limit that chance does not move, and one that is never red, have nothing to be too imprecise for.
+    assert gate.light(0.0) is Light.GREEN
+    assert Gate(0.05, float("inf")).light(0.0, 9.0) is Light.GREEN
+
+
+def test_a_held_out_year_too_imprecise_to_find_anything_is_not_passed() -> None:
+    panel = a_panel(treated=60, controls=400)
+    # A visit of each tenth person only: far too few to see whether the groups differed.
+    before = panel.primary.before.copy()
+    before[:, :12] = 0
+    before[::10, 0] = 1
+    found = Evaluation().fit(replace(panel, outcomes=(replace(panel.primary, before=before),)))
+    year = found.refute("held_out_year")
+    gap, error = year.estimates["ratio"].log, year.estimates["ratio"].error
+    assert abs(gap) < min(0.40, 1.96 * error)
+    assert year.light is Light.AMBER
+    assert "too imprecise to rule out a difference of 49.2%" in year.words
+
+
+def test_a_strong_effect_alone_does_not_move_the_check_of_the_top_users() -> None:
+    panel = a_panel(treated=400, controls=3000, rate_ratio=0.3)
+    strong = Evaluation().fit(panel).refute("top_users")
+    assert strong.light is Light.GREEN
+    # One visit in a hundred people carries the whole excess: now it should move.
+    after = panel.primary.after.copy()
+    after[np.flatnonzero(panel.treated)[:4]] += 40
+    few = Evaluation().fit(replace(panel, outcomes=(replace(panel.primary, after=after),)))
+    assert few.refute("top_users").light is Light.AMBER
 
 
 def test_e_value_of_an_interval_that_reaches_none_is_one() -> None:

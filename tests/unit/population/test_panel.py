@@ -161,11 +161,34 @@ def test_a_criterion_counts_the_months_at_whose_end_it_held(ics: Population) -> 
     assert rows.after["held"].max() <= 1
 
 
+def test_people_with_events_count_in_the_months_at_whose_end_they_had_enough_of_them(tmp_path: Path) -> None:
+    """Each attendance led to a night: attendances by month say when there had been enough nights."""
+    people = [
+        one.using("emergency_admission", *(event.day for event in one.events), bed_days=1)
+        for one in service_people()
+    ]
+    once = Amount("once", "people", ("night_away",), at_least=1, within_months=1)
+    twice = Amount("twice", "people", ("night_away",), at_least=2, within_months=3)
+    with open_in_scope(a_store(tmp_path / "store", people), Scope.whole_system()) as nights:
+        rule = parse(service_plan()["eligibility"], nights.known)
+        question = RiskSetQuestion(rule, service_offers(), look_back=12)
+        rows = panel(nights, PanelQuestion(question, 12, (ED, once, twice)))
+    ed, one, two = (
+        np.hstack([rows.before[name], rows.after[name]])[rows.months >= 11.9]
+        for name in ("ed", "once", "twice")
+    )
+    assert (one == (ed > 0)).all()
+    assert (two[:, 2:] == (ed[:, 2:] + ed[:, 1:-1] + ed[:, :-2] >= 2)).all()
+    assert 0 < two.mean() < 1
+
+
 def test_what_an_amount_is_can_be_written_down_for_a_hash(ics: Population) -> None:
     some = Amount("a", "events", ("admission",), ({"column": "bed_days", "at_least": 1},), "bed_days")
     assert some.plain() == ["events", "admission", [{"column": "bed_days", "at_least": 1}], "bed_days"]
     assert ED.plain() == ["activity", "ed_attendance"]
     criterion = parse({"condition": "diabetes"}, ics.known)
     assert Amount("b", "people", criterion=criterion).plain() == ["people", criterion.plain()]
+    some = Amount("c", "people", ("admission",), at_least=2, within_months=6)
+    assert some.plain() == ["people", "admission", 2, 6]
     with pytest.raises(ValueError, match="no dated rows"):
         Amount("b", "people", criterion=criterion).dated_sql()

@@ -43,6 +43,19 @@ def test_constant_groups_differ_by_nothing_or_by_what_cannot_be_said() -> None:
     assert np.isnan(standardised_proportion_difference(0, 1))
 
 
+def test_two_groups_of_one_value_do_not_differ_by_the_rounding_of_their_weights() -> None:
+    random = np.random.default_rng(3)
+    values = np.full(1_000, 0.1)
+    values[:50] = 7.0
+    weights = random.random((2, 1_000))
+    weights[:, :50] = 0
+    one, other = (Moments.of_values(values, each) for each in weights)
+    assert float(standardised_mean_difference(one, other)) == 0
+    assert float(one.variance) == 0
+    assert float(one.mean) == 0.1
+    assert np.isnan(Moments.of_values(values, np.zeros(1_000)).mean)
+
+
 def test_a_stratum_without_weight_is_passed_over() -> None:
     first = Moments(np.array([20.0, 0.0]), np.array([5.0, np.nan]), np.array([1.0, np.nan]))
     other = Moments(np.array([30.0, 10.0]), np.array([3.0, 9.0]), np.array([1.0, 1.0]))
