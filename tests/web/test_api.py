@@ -42,6 +42,30 @@ def test_an_answer_is_the_table_of_the_page(signed_in: SignIn) -> None:
     assert answer["provenance"]["disclosure"] == "disclosure/default"
 
 
+@pytest.mark.parametrize("part", ["profile", "attrition"])
+def test_a_cohort_is_the_one_of_its_page(signed_in: SignIn, part: str) -> None:
+    client = signed_in(Role.ICB_ANALYST)
+    listed = {one["name"]: one for one in client.get(f"{ROOT}/cohorts").json()}
+    assert listed["fuel_poverty_respiratory"]["owner"] == "shipped"
+    asked = client.get(f"{ROOT}/cohorts/fuel_poverty_respiratory", params={"part": part, "format": "csv"})
+    assert asked.status_code == 200
+    if part == "profile":
+        assert asked.text == client.get("/cohorts/fuel_poverty_respiratory?download=csv").text
+    else:
+        assert "step" in asked.text.splitlines()[0]
+    assert client.get(f"{ROOT}/cohorts/nothing_such").status_code == 404
+
+
+def test_long_work_is_begun_on_its_page_and_tools_keep_their_roles(signed_in: SignIn) -> None:
+    analyst, clinician = signed_in(Role.ICB_ANALYST), signed_in(Role.CLINICIAN)
+    later = analyst.get(f"{ROOT}/evaluations/demo_high_intensity")
+    assert later.status_code == 422
+    assert later.json()["remedy"] == "open /evaluations/demo_high_intensity in the suite and work it out"
+    assert "demo_high_intensity" in {one["name"] for one in clinician.get(f"{ROOT}/evaluations").json()}
+    assert clinician.get(f"{ROOT}/projections/baseline").status_code == 403
+    assert signed_in(Role.IG_LEAD).get(f"{ROOT}/cohorts").status_code == 403
+
+
 def test_an_answer_is_remembered_before_it_leaves(signed_in: SignIn, app: FastAPI) -> None:
     signed_in(Role.FINANCE).get(f"{ROOT}/reports/life-stage-cost")
     last = AuditLog.beside(app.state.suite.settings.store).last(1)[0]
@@ -92,10 +116,19 @@ TEXT = st.text(max_size=60) | st.sampled_from(["pcn", "' OR 1=1 --", "2026-03-31
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.sampled_from(
-        ["reports/segments", "reports/journeys", "measures/obesity_prevalence", "places", "x"]
+        [
+            "reports/segments",
+            "reports/journeys",
+            "measures/obesity_prevalence",
+            "places",
+            "x",
+            "cohorts/msk_hub",
+            "projections/baseline",
+            "evaluations/demo_high_intensity",
+        ]
     ),
     query=st.dictionaries(
-        st.sampled_from(["place", "as_at", "by", "event", "cohort", "months", "format", "z"]),
+        st.sampled_from(["place", "as_at", "by", "event", "cohort", "months", "format", "part", "z"]),
         TEXT,
         max_size=3,
     ),

@@ -18,10 +18,19 @@ from openphm.access import Role
 from tests.web.conftest import SignIn
 
 ROOT = "/api/v1"
-OPERATIONS = ("/reports", "/reports/{name}", "/measures", "/measures/{measure_id}", "/outcomes", "/places")
-WITHOUT_PARAMETERS = {"/reports", "/places"}
+LISTS = ("/reports", "/places", "/cohorts", "/projections", "/evaluations")
+ANSWERS = (
+    "/reports/{name}",
+    "/measures",
+    "/measures/{measure_id}",
+    "/outcomes",
+    "/cohorts/{name}",
+    "/projections/{name}",
+    "/evaluations/{name}",
+)
+OPERATIONS = LISTS + ANSWERS
 ASKED = [(path, GenerationMode.POSITIVE) for path in OPERATIONS] + [
-    (path, GenerationMode.NEGATIVE) for path in OPERATIONS if path not in WITHOUT_PARAMETERS
+    (path, GenerationMode.NEGATIVE) for path in ANSWERS
 ]
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance]
 

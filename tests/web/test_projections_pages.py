@@ -45,9 +45,13 @@ def test_a_scenario_by_the_form_is_worth_what_the_engine_says(
     text = client.get(f"{where}?download=csv").text
     [line] = [one for one in text.splitlines() if one.startswith("5,npv_gbp,to_date")]
     assert abs(float(line.split(",")[4]) / worth - 1) < 0.01
+    assert client.get(f"/api/v1{where}?format=csv").text == text
+    assert where in {one["page"] for one in client.get("/api/v1/projections").json()}
     other = signed_in(Role.FINANCE)
     assert other.get(where).status_code == 404
     assert other.get(f"{where}/edit").status_code == 404
+    assert other.get(f"/api/v1{where}").status_code == 404
+    assert where not in {one["page"] for one in other.get("/api/v1/projections").json()}
     assert client.get(where).status_code == 200
 
 

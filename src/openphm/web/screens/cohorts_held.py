@@ -11,7 +11,8 @@ from openphm.core.errors import DefinitionError
 from openphm.core.records import SavedCohort
 from openphm.definitions.frozen import thaw
 from openphm.population.cohorts.chosen import What
-from openphm.web.asking import Asking, NotFound
+from openphm.web.asker import Asker
+from openphm.web.asking import NotFound
 from openphm.web.screens.scenarios_form import slug
 
 FOLDER = "cohorts/"
@@ -43,7 +44,7 @@ class HeldCohort:
         return self.body.get("criteria") or {word: self.body[word] for word in words if word in self.body}
 
 
-def held_cohorts(ask: Asking) -> list[HeldCohort]:
+def held_cohorts(ask: Asker) -> list[HeldCohort]:
     """Everything this user may see, their own first."""
     saved = [_saved(one) for one in ask.register.cohorts.all()]
     own = [one for one in saved if one.owner == ask.user.name]
@@ -51,7 +52,7 @@ def held_cohorts(ask: Asking) -> list[HeldCohort]:
     return [*own, *others, *_shipped(ask)]
 
 
-def cohort_named(ask: Asking, name: str, version: int | None = None) -> HeldCohort:
+def cohort_named(ask: Asker, name: str, version: int | None = None) -> HeldCohort:
     """One of them. Raises NotFound for what is not there and for what is about places of others alone."""
     found = next((one for one in _shipped(ask) if one.name == name), None)
     if found is not None:
@@ -66,12 +67,12 @@ def cohort_named(ask: Asking, name: str, version: int | None = None) -> HeldCoho
     return held
 
 
-def versions_of(ask: Asking, name: str) -> list[HeldCohort]:
+def versions_of(ask: Asker, name: str) -> list[HeldCohort]:
     """All saved versions, oldest first; none of a shipped one."""
     return [_saved(one) for one in ask.register.cohorts.versions(f"{FOLDER}{name}")]
 
 
-def save_cohort(ask: Asking, name: str, body: Mapping[str, Any]) -> str:
+def save_cohort(ask: Asker, name: str, body: Mapping[str, Any]) -> str:
     """A new version of one's own cohort; a first version under a name of its own when `name` is empty."""
     name = name or f"{slug(str(body['title']))}_{secrets.token_hex(4)}"
     saved = ask.register.cohorts.save(
@@ -85,12 +86,12 @@ def _saved(one: SavedCohort) -> HeldCohort:
     return HeldCohort(one.id.removeprefix(FOLDER), dict(one.definition), one.owner, one.version)
 
 
-def _shipped(ask: Asking) -> list[HeldCohort]:
+def _shipped(ask: Asker) -> list[HeldCohort]:
     held = [one for one in ask.definitions.all("cohorts") if one.status != "withdrawn"]
     return [HeldCohort(one.name, dict(thaw(one.body))) for one in held]
 
 
-def _is_about_own_places(ask: Asking, held: HeldCohort) -> bool:
+def _is_about_own_places(ask: Asker, held: HeldCohort) -> bool:
     """Could this user ask it? A definition names places, and those of others are not theirs to ask about."""
     with ask.population() as population:
         try:

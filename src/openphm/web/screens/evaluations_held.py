@@ -15,7 +15,7 @@ from openphm.evaluation.study import Study
 from openphm.evaluation.study_offers import offers_recorded
 from openphm.population import Population
 from openphm.web.asker import Asker
-from openphm.web.asking import Asking, NotFound
+from openphm.web.asking import NotFound
 from openphm.web.screens.kept_answers import key_of
 
 KIND = "evaluation_plan"
@@ -36,7 +36,7 @@ class HeldPlan:
         return str(self.body.get("title") or self.name)
 
 
-def held_plans(ask: Asking) -> list[HeldPlan]:
+def held_plans(ask: Asker) -> list[HeldPlan]:
     """Own drafts, locked plans of others, and shipped ones."""
     kept = {one.id: HeldPlan(one.id, dict(one.body), one.owner) for one in ask.register.kept.all(KIND)}
     locked = {lock.plan_id.removeprefix(FOLDER): lock for lock in ask.register.plans.all()}
@@ -48,7 +48,7 @@ def held_plans(ask: Asking) -> list[HeldPlan]:
     return list(found.values())
 
 
-def plan_named(ask: Asking, name: str) -> HeldPlan:
+def plan_named(ask: Asker, name: str) -> HeldPlan:
     """One of them. Raises NotFound, also for a draft of somebody else."""
     found = next((one for one in held_plans(ask) if one.name == name), None)
     if found is None:
@@ -86,7 +86,7 @@ def key_of_answer(asker: Asker, study: Study) -> str:
     return key_of(asker, {"evaluation": study.plan.sha256, "offers": checksum_of_offers(study.offers)})
 
 
-def _shipped(ask: Asking) -> dict[str, dict[str, Any]]:
+def _shipped(ask: Asker) -> dict[str, dict[str, Any]]:
     apart = {*HEADER_KEYS, "note"} - {"id", "title"}
     return {
         one.name: {name: value for name, value in thaw(one.body).items() if name not in apart}

@@ -95,6 +95,6 @@ def _chosen(ask: Asking, given: list[str]) -> tuple[list[str], list[dict[str, An
         raise UsageError(
             "scenarios", f"{len(names)} were chosen", f"Two to {MOST} can be compared.", "tick so many"
         )
-    bodies = [{**scenario_named(ask, name).body, "id": f"scenarios/{name}"} for name in names]
+    bodies = [scenario_named(ask, name).asked for name in names]
     own = any(cohorts_of(body) for body in bodies)
     return names, bodies, key_of(ask, {"compare": bodies}, own=own)

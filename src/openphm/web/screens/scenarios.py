@@ -55,7 +55,7 @@ def make(ask: Ask) -> Response:
 def result(ask: Ask, name: str) -> Response:
     """What the scenario comes to, once it was worked out for this build."""
     held = scenario_named(ask, name)
-    key = key_of_run(ask, _asked(held))
+    key = key_of_run(ask, held.asked)
     answer = find(ask, key)
     if answer is None:
         return waiting(ask, latest_job(ask, key), held.title, f"/projections/{name}")
@@ -109,7 +109,7 @@ def change(ask: Ask, name: str) -> Response:
 def case(ask: Ask, name: str) -> Response:
     """The business case: to read, as an HTML file, as a workbook."""
     held = scenario_named(ask, name)
-    answer = find(ask, key_of_run(ask, _asked(held)))
+    answer = find(ask, key_of_run(ask, held.asked))
     if answer is None or "case" not in answer.results:
         return ask.see(f"/projections/{name}")
     page = case_page(answer.results["case"], held.title)
@@ -151,17 +151,12 @@ def _own(ask: Asking, name: str) -> HeldScenario:
     return held
 
 
-def _asked(held: HeldScenario) -> dict[str, Any]:
-    """What is worked out: the scenario with the id of its address."""
-    return {**held.body, "id": f"scenarios/{held.name}"}
-
-
 def _is_stated(body: Mapping[str, Any]) -> bool:
     return "from" not in (body.get("baseline") or {"from": "build"})
 
 
 def _begin(ask: Asking, held: HeldScenario) -> None:
-    body = _asked(held)
+    body = held.asked
     key = key_of_run(ask, body)
     if find(ask, key) is None:
         begin(ask, RUN, held.title, key, {"scenario": body})

@@ -9,7 +9,8 @@ from typing import Any
 
 from openphm.definitions.frozen import thaw
 from openphm.definitions.header import HEADER_KEYS
-from openphm.web.asking import Asking, NotFound
+from openphm.web.asker import Asker
+from openphm.web.asking import NotFound
 from openphm.web.screens.scenarios_form import slug
 
 KIND = "scenario"
@@ -30,8 +31,13 @@ class HeldScenario:
         """What it is called."""
         return str(self.body.get("title") or self.name)
 
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What is worked out: the scenario with the id of its address."""
+        return {**self.body, "id": f"scenarios/{self.name}"}
 
-def held_scenarios(ask: Asking) -> list[HeldScenario]:
+
+def held_scenarios(ask: Asker) -> list[HeldScenario]:
     """Everything this user may see, their own first."""
     kept = [_kept(one.id, one.body, one.owner, one.version) for one in ask.register.kept.all(KIND)]
     own = [one for one in kept if one.owner == ask.user.name]
@@ -39,7 +45,7 @@ def held_scenarios(ask: Asking) -> list[HeldScenario]:
     return [*own, *others, *_shipped(ask)]
 
 
-def scenario_named(ask: Asking, name: str) -> HeldScenario:
+def scenario_named(ask: Asker, name: str) -> HeldScenario:
     """One of them. Raises NotFound for what is not there and for what is somebody else's alone."""
     kept = ask.register.kept.newest(KIND, name)
     if kept is None:
@@ -54,7 +60,7 @@ def scenario_named(ask: Asking, name: str) -> HeldScenario:
     return one
 
 
-def keep_scenario(ask: Asking, name: str, body: Mapping[str, Any], *, is_shared: bool) -> str:
+def keep_scenario(ask: Asker, name: str, body: Mapping[str, Any], *, is_shared: bool) -> str:
     """A new version of one's own; a first version under a name of its own when `name` is empty."""
     name = name or f"{slug(str(body.get('title', '')))}-{secrets.token_hex(4)}"
     held = {"scenario": {**body, "id": f"scenarios/{name}"}, "is_shared": is_shared}
@@ -67,7 +73,7 @@ def _kept(name: str, body: Mapping[str, Any], owner: str, version: int) -> HeldS
     return HeldScenario(name, dict(body["scenario"]), owner, version, bool(body.get("is_shared")))
 
 
-def _shipped(ask: Asking) -> list[HeldScenario]:
+def _shipped(ask: Asker) -> list[HeldScenario]:
     held = [one for one in ask.definitions.all("scenarios") if one.status != "withdrawn"]
     return [HeldScenario(one.name, _without_header(thaw(one.body))) for one in held]
 
