@@ -7,9 +7,7 @@ the custodian to the practice, and never here.
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
-from dataclasses import replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,10 +18,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from openphm.access import Action, Purpose, Role, User, authorise, terminal_name
 from openphm.audit import AuditLog
 from openphm.cli.key_pairs import signing_key, write_key, write_new
-from openphm.core.errors import CustodianRefused, UsageError
-from openphm.core.reidentification import KINDS, Request, StatusQuestion, signed
+from openphm.core.errors import UsageError
+from openphm.core.reidentification import KINDS, Request
 from openphm.definitions import load
-from openphm.population import open_in_scope
+from openphm.direct_care import CustodianService, Wanted, frozen_request, open_in_scope
 
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 _NEW_FILE = click.Path(path_type=Path, dir_okay=False)
@@ -75,12 +73,11 @@ def request_command(output: Path | None, address: str | None, **given: Any) -> N
     """Freeze a cohort at one practice or network, and sign a request for it. Good for 15 minutes, once."""
     if (output is None) == (address is None):
         raise UsageError("--output or --to", "one of the two is needed.", remedy="name a file, or an address")
-    key = signing_key(given["key_file"])
+    service = CustodianService(address or "", given["key_name"], signing_key(given["key_file"]))
     request = _frozen(
         **{name: value for name, value in given.items() if name not in ("key_file", "key_name")}
     )
     request = request.issued(datetime.now(UTC))
-    envelope = signed("request", request.plain(), given["key_name"], key)
     log = AuditLog.beside(given["store"])
     detail: dict[str, Any] = {
         "request": request.request_id, "people": len(request.person_ids), "recipient": request.recipient,
@@ -88,10 +85,10 @@ def request_command(output: Path | None, address: str | None, **given: Any) -> N
     }  # fmt: skip
     log.append("reidentification.asked", actor=terminal_name(), detail=detail)
     if output is not None:
-        write_new(output, json.dumps(envelope).encode())
+        write_new(output, json.dumps(service.envelope(request)).encode())
         click.echo(f"Request {request.request_id} for {len(request.person_ids):,} people: {output}")
     else:
-        click.echo(json.dumps(_sent(f"{address}/api/requests", envelope)))
+        click.echo(json.dumps(asdict(service.send(request))))
 
 
 @command.command("status")
@@ -101,9 +98,8 @@ def request_command(output: Path | None, address: str | None, **given: Any) -> N
 @_name_option
 def status_command(request_id: str, address: str, key_file: Path, key_name: str) -> None:
     """Where a request stands. Numbers of people come once it is released, and names never."""
-    question = StatusQuestion.now(request_id, datetime.now(UTC))
-    envelope = signed("status", question.plain(), key_name, signing_key(key_file))
-    click.echo(json.dumps(_sent(f"{address}/api/status", envelope)))
+    service = CustodianService(address, key_name, signing_key(key_file))
+    click.echo(json.dumps(asdict(service.standing(request_id))))
 
 
 def _frozen(cohort: str, store: Path, as_at: datetime | None, overlay: Path | None, **said: Any) -> Request:
@@ -117,48 +113,4 @@ def _frozen(cohort: str, store: Path, as_at: datetime | None, overlay: Path | No
     log = AuditLog.beside(store)
     scope = authorise(user, Action.READ_PERSON, purpose=Purpose.DIRECT_CARE, log=log)
     with open_in_scope(store, scope, definitions=definitions) as population:
-        chosen = population.cohort(cohort)
-        found = chosen.people(as_at.date() if as_at else None)
-        frozen = chosen.freeze(as_at.date() if as_at else None)
-        criteria = _spelled_out(chosen.chosen.criterion).plain()
-    people = tuple(str(person) for person in found.column("person_id"))
-    if not people:
-        raise UsageError("cohort", "nobody is in it here.", remedy="look with `openphm cohort count`")
-    seal = frozen["frozen"]
-    return Request(
-        **said, purpose=Purpose.DIRECT_CARE.value, cohort=str(frozen["id"]), criteria=criteria,
-        person_ids=people, as_at=datetime.fromisoformat(seal["as_at"]).date(), build=str(seal["build"]),
-    )  # fmt: skip
-
-
-def _spelled_out(criterion: Any) -> Any:
-    """The criterion with each cohort used by name replaced by what it says: the custodian checks words."""
-    if type(criterion).__name__ == "Cohort":
-        return _spelled_out(criterion.of)
-    inner = getattr(criterion, "of", None)
-    if isinstance(inner, tuple):
-        return replace(criterion, of=tuple(_spelled_out(part) for part in inner))
-    return replace(criterion, of=_spelled_out(inner)) if inner is not None else criterion
-
-
-def _sent(address: str, envelope: dict[str, Any]) -> Any:
-    """What the custodian's service answers. Raises CustodianRefused with its reason."""
-    if not address.startswith(("http://127.0.0.1:", "http://localhost:", "http://[::1]:", "https://")):
-        raise UsageError("--to", "it is not https.", "A request names pseudonyms.", "use the https address")
-    asking = urllib.request.Request(  # noqa: S310 (https, or loopback, as just checked)
-        address, json.dumps(envelope).encode(), {"Content-Type": "application/json"}, method="POST"
-    )
-    try:
-        with urllib.request.urlopen(asking, timeout=60) as answer:  # noqa: S310
-            return json.load(answer)
-    except urllib.error.HTTPError as error:
-        try:
-            said = json.load(error)["problems"][0]
-        except (ValueError, KeyError, IndexError, TypeError):
-            said = {}
-        parts = [str(said.get(name, "")) for name in ("found", "allowed", "remedy")]
-        raise CustodianRefused("custodian", *parts) from error
-    except urllib.error.URLError as error:
-        raise UsageError(
-            "--to", "the custodian's service does not answer.", remedy="check the address"
-        ) from error
+        return frozen_request(population, cohort, Wanted(**said), as_at=as_at.date() if as_at else None)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from openphm.cli.key_pairs import signing_key
 from openphm.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from openphm.web.settings import CustodianService
 
 
 @click.command("serve", short_help="The web suite.")
@@ -34,6 +39,12 @@ from openphm.core.errors import UsageError
     help="The file that names the OpenID Connect provider.",
 )
 @click.option(
+    "--custodian",
+    "custodian",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file that says where requests to re-identify go, and with which key.",
+)
+@click.option(
     "--disclosure", metavar="RULE", default="default", show_default=True, help="Rule for small numbers."
 )
 def command(
@@ -44,6 +55,7 @@ def command(
     is_demo: bool,
     overlay: Path | None,
     sign_in: Path | None,
+    custodian: Path | None,
     disclosure: str,
 ) -> None:
     """Serve the suite until it is stopped.
@@ -68,9 +80,25 @@ def command(
         is_demo=is_demo,
         overlay=overlay,
         sign_in=read_provider_file(sign_in) if sign_in else None,
+        custodian=_custodian(custodian) if custodian else None,
         disclosure=disclosure,
         is_warmed=True,
     )
     settings.check()
     click.echo(f"The suite is at http://{host}:{port}/  (stop it with Ctrl-C)")
     run(settings)
+
+
+def _custodian(path: Path) -> CustodianService:
+    """The custodian of a file, with the key that this suite signs with. Raises CustodianRefused."""
+    from openphm.web.custodian_file import read_custodian_file
+    from openphm.web.settings import CustodianService
+
+    held = read_custodian_file(path)
+    if not held.key_file.is_file():
+        raise UsageError(
+            "key_file", "there is no such file.", remedy="make one with `openphm reidentify key`"
+        )
+    return CustodianService(
+        held.address, held.key_name, signing_key(held.key_file), held.page, held.agreements
+    )

@@ -10,7 +10,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
@@ -22,6 +23,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from openphm.core.errors import AccessRefused
 from openphm.web.asker import Asker
 from openphm.web.directory import ROLE_NAMES, purposes_of
+from openphm.web.exploring import DRAWING, SPECIFICATION, address_of, drawing_named, name_of
 from openphm.web.filters import Filters, Option
 from openphm.web.limits import PAGES
 from openphm.web.navigation import beside, top
@@ -69,7 +71,7 @@ class Asking(Asker):
 
     def filters(self, options: Sequence[Option] = ()) -> Filters:
         """The filters of this page, read from its address."""
-        return Filters.read(self.path, options, self.request.query_params.multi_items(), also=(DOWNLOAD,))
+        return Filters.read(self.path, options, self.request.query_params.multi_items(), also=(DOWNLOAD, DRAWING))
 
     def field(self, name: str) -> str:
         """A field of the form; empty when it is not there."""
@@ -93,7 +95,12 @@ class Asking(Asker):
     # -- what is answered
 
     def page(self, template: str, *, status: int = 200, **said: Any) -> Response:
-        """A page of the suite. Templates are in web/templates; what every page has is added."""
+        """A page of the suite. Templates are in web/templates; what every page has is added.
+
+        A request that names a drawing of the page gets its specification in place of the page.
+        """
+        if wanted := self.request.query_params.get(DRAWING, ""):
+            return self._specification(wanted, said)
         return HTMLResponse(
             self.suite.templates.get_template(template).render(**self.around(), **said), status
         )
@@ -112,7 +119,10 @@ class Asking(Asker):
             "top": top(entries, self.roles, self.section),
             "beside": beside(entries, self.roles, self.section, self.path),
             "paths": {path for path, roles in self.suite.paths.items() if roles & self.roles},
+            "has_custodian": self.suite.settings.custodian is not None,
             "is_partial": self.is_partial,
+            "drawing_name": name_of,
+            "drawing_address": partial(address_of, self.request.url),
             "fresh": self.suite.freshness(),
             "may_read_quality": any(
                 one.path == "/governance/data-quality" and one.roles & self.roles for one in entries
@@ -128,14 +138,26 @@ class Asking(Asker):
         if form not in FORMS:
             raise NotFound
         content = shown.as_file(form)
+        self._remember_file(shown, form)
+        source = shown.provenance
+        name = "".join(c if c.isalnum() else "-" for c in self.path.strip("/")) or "openphm"
+        headers = {"content-disposition": f'attachment; filename="{name}-{source.as_at}.{form}"'}
+        return Response(content, media_type=FORMS[form], headers=headers)
+
+    def _specification(self, name: str, said: Mapping[str, Any]) -> Response:
+        found = drawing_named(name, said)
+        if found is None:
+            raise NotFound
+        shown, content = found
+        self._remember_file(shown, "vega-lite")
+        return Response(content, media_type=SPECIFICATION)
+
+    def _remember_file(self, shown: Shown, form: str) -> None:
         source = shown.provenance
         question = shown.released.question
         self.remember(
             "release.file", question=question, rule=source.disclosure, format=form, build=source.build
         )
-        name = "".join(c if c.isalnum() else "-" for c in self.path.strip("/")) or "openphm"
-        headers = {"content-disposition": f'attachment; filename="{name}-{source.as_at}.{form}"'}
-        return Response(content, media_type=FORMS[form], headers=headers)
 
 
 async def form_of(request: Request) -> FormData:

@@ -70,7 +70,7 @@ def read_provider_file(path: Path) -> ProviderFile:
     )
     entry.done()
     for key, url in (("issuer", made.issuer), ("public_url", made.public_url)):
-        if not _is_safe(url):
+        if not is_safe(url):
             problems.add(
                 entry.at(key),
                 "it is not an https address.",
@@ -80,7 +80,7 @@ def read_provider_file(path: Path) -> ProviderFile:
     return made
 
 
-def _is_safe(url: str) -> bool:
+def is_safe(url: str) -> bool:
     """Encrypted, or within this machine."""
     parts = urlsplit(url)
     if parts.scheme == "https":

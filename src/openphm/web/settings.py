@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from openphm.core.errors import UsageError
+from openphm.direct_care import CustodianService
 from openphm.web.provider_file import ProviderFile
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -21,6 +22,7 @@ class Settings:
     overlay     the site's own definitions
     sign_in     the provider that says who somebody is, where this is no demo
     disclosure  the rule for small numbers on every page
+    custodian   where requests to re-identify go; none are asked without it
     is_warmed   ask the usual pages of the whole system when it starts, so that nobody waits for them
     """
 
@@ -32,6 +34,7 @@ class Settings:
     overlay: Path | None = None
     sign_in: ProviderFile | None = None
     disclosure: str = "default"
+    custodian: CustodianService | None = None
     is_warmed: bool = False
 
     @property

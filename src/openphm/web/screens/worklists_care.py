@@ -54,7 +54,8 @@ def people(ask: Ask, name: str) -> Response:
     answer = ask.page(
         "worklists/rows.html" if ask.is_partial else "worklists/people.html",
         status=422 if filters.dropped else 200, rows=list(released.records()), notes=released.notes,
-        filters=filters, name=name, list_title=title, as_at=chosen, contacts=newest_contacts(ask, name),
+        filters=filters, name=name, list_title=title, cohort=cohort, as_at=chosen,
+        contacts=newest_contacts(ask, name),
     )  # fmt: skip
     if ask.is_partial:
         answer.headers["hx-push-url"] = filters.address()

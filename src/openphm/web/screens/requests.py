@@ -1,0 +1,174 @@
+"""Re-identification: ask the custodian who the people of a cohort are, and see where a request stands.
+
+For direct care alone, at one's own practice or network. No page here has a name or an NHS number: a list
+that is released opens on the custodian's own host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.responses import Response
+
+from openphm.access import Action, Purpose, Role
+from openphm.core.errors import AccessRefused, OpenPHMError
+from openphm.core.reidentification import KINDS, Request
+from openphm.direct_care import Wanted, frozen_request
+from openphm.web.asking import Ask, Asking
+from openphm.web.screen import Screen
+from openphm.web.screens.cohorts_held import HeldCohort, cohort_named, held_cohorts
+from openphm.web.screens.requests_held import all_looked_at, keep_request, looked_at, request_named
+
+ORDER = 62
+screen = Screen("worklists", roles=frozenset({Role.CLINICIAN}))
+ROLES = {"clinician": "Clinician", "practice_phm": "PHM lead of the practice"}
+KIND_NAMES = {
+    "once": "Once",
+    "standing": "Every month, the first of up to 12 runs",
+    "break_glass": "An emergency that cannot wait for an approver: 5 people at most",
+}
+STEPS = (
+    ("submitted", "Asked"),
+    ("checked", "Checked by the custodian"),
+    ("approved", "Approved by somebody else"),
+    ("released", "List made"),
+    ("collected", "Collected by you"),
+)
+"""The usual way of a request; what branches off it is said in words."""
+
+
+@screen.get("/reid", "Re-identification", says="Ask the custodian who they are, for direct care.")
+def listed(ask: Ask) -> Response:
+    """One's own requests, as they stand now."""
+    service = ask.suite.settings.custodian
+    held, said = all_looked_at(ask, service) if service else ([], "")
+    return ask.page("requests/list.html", requests=held, said=said, service=service)
+
+
+@screen.get("/reid/new", "Ask to re-identify", in_menu=False)
+def new(ask: Ask) -> Response:
+    """The form, with the cohort that somebody came from."""
+    return _form(ask, {"cohort": ask.request.query_params.get("cohort", ""), "kind": "once"}, {})
+
+
+@screen.post("/reid/new")
+def make(ask: Ask) -> Response:
+    """Freeze the cohort and show how many people are asked for; send it once that was confirmed."""
+    _check_purpose(ask)
+    service, fields = ask.suite.settings.custodian, dict(ask.form)
+    problems = _problems(ask, fields)
+    if problems or service is None:
+        return _form(ask, fields, problems)
+    asked = _asked(ask, fields)
+    try:
+        request = _frozen(ask, asked)
+        if not fields.get("confirmed"):
+            return ask.page(
+                "requests/confirm.html", asked=asked, fields=fields, people=len(request.person_ids)
+            )
+        request = request.issued(datetime.now(UTC))
+        ask.remember(
+            "reidentification.asked", request=request.request_id, people=len(request.person_ids),
+            recipient=request.recipient, on_behalf_of=request.requester,
+        )  # fmt: skip
+        standing = service.send(request)
+    except AccessRefused:
+        raise
+    except OpenPHMError as error:
+        return _form(ask, fields, {"cohort": [error.found, error.allowed, error.remedy]})
+    keep_request(ask, {**asked.plain(), "people": len(request.person_ids)}, standing)
+    return ask.see(f"/reid/{request.request_id}")
+
+
+@screen.get("/reid/{request_id}", "Request to re-identify")
+def one(ask: Ask, request_id: str) -> Response:
+    """Where a request stands, and what happens next."""
+    held, service, said = request_named(ask, request_id), ask.suite.settings.custodian, ""
+    if service:
+        try:
+            held = looked_at(ask, service, held)
+        except OpenPHMError as error:
+            said = error.found
+    names = [name for name, _ in STEPS]
+    reached = names.index(held.state.name) if held.state.name in names else -1
+    return ask.page(
+        "requests/one.html", held=held, said=said, steps=STEPS, reached=reached, kinds=KIND_NAMES,
+        address=service.address_of(held.id) if service else "",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the form asks for."""
+
+    cohort: HeldCohort
+    wanted: Wanted
+
+    def plain(self) -> dict[str, Any]:
+        """As it is remembered."""
+        return {"cohort": self.cohort.name, "title": self.cohort.title, **vars(self.wanted)}
+
+
+def _asked(ask: Asking, fields: Mapping[str, str]) -> Asked:
+    kind = fields["kind"]
+    wanted = Wanted(
+        fields["recipient"], fields["requester"].strip(), fields["role"], fields["agreement"],
+        fields.get("reason", "").strip(), kind, 12 if kind == "standing" else 1,
+    )  # fmt: skip
+    return Asked(cohort_named(ask, fields["cohort"]), wanted)
+
+
+def _frozen(ask: Asking, asked: Asked) -> Request:
+    with ask.population(asked.wanted.recipient, Action.READ_PERSON) as people:
+        return frozen_request(people, asked.cohort.what, asked.wanted)
+
+
+def _check_purpose(ask: Asking) -> None:
+    if ask.purpose is not Purpose.DIRECT_CARE:
+        raise AccessRefused(
+            "re-identification",
+            "identities are for direct care alone",
+            "You said that you ask for another purpose.",
+            "say that you ask for the direct care of your own patients (/purpose)",
+        )
+
+
+def _problems(ask: Asking, fields: Mapping[str, str]) -> dict[str, list[str]]:
+    service = ask.suite.settings.custodian
+    allowed = {
+        "cohort": {one.name for one in held_cohorts(ask)},
+        "recipient": set(_recipients(ask)),
+        "role": set(ROLES),
+        "kind": set(KINDS),
+        "agreement": set(service.agreements if service else ()),
+    }
+    found = {
+        name: ["Choose one of the list."] for name, known in allowed.items() if fields.get(name) not in known
+    }
+    if not fields.get("requester", "").strip():
+        found["requester"] = ["Say which account at the custodian asks and will collect the list."]
+    if fields.get("kind") == "break_glass" and len(fields.get("reason", "").strip()) < 20:
+        found["reason"] = ["An emergency needs its reason in words: 20 characters or more."]
+    return found
+
+
+def _recipients(ask: Asking) -> dict[str, str]:
+    """The practices and networks of this user, by code."""
+    own = ask.user.practices | ask.user.pcns
+    with ask.population() as people:
+        named = {one.code: f"{one.name} ({one.code})" for one in people.places}
+    return {code: named[code] for code in sorted(own) if code in named}
+
+
+def _form(ask: Asking, fields: Mapping[str, str], problems: Mapping[str, list[str]]) -> Response:
+    service = ask.suite.settings.custodian
+    return ask.page(
+        "requests/form.html", status=422 if problems else 200, fields=fields, problems=problems,
+        service=service, cohorts={one.name: one.title for one in held_cohorts(ask)},
+        recipients=_recipients(ask), roles=ROLES, kinds=KIND_NAMES,
+        agreements=service.agreements if service else {},
+        may_ask=ask.purpose is Purpose.DIRECT_CARE,
+    )  # fmt: skip

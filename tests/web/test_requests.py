@@ -1,0 +1,235 @@
+"""Requests to re-identify: from a cohort to the list on the custodian's page, and no name in the suite."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+import yaml
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from openphm.access import Role
+from openphm.audit import AuditLog
+from openphm.cli.main import run
+from openphm.core.errors import DefinitionError
+from openphm.custodian import Home
+from openphm.custodian.reidentification import Desk, ObjectionList, Users, folder_of, keep_register
+from openphm.custodian.reidentification.service import make_app as make_service
+from openphm.direct_care import CustodianService
+from openphm.web.app import make_app
+from openphm.web.custodian_file import read_custodian_file
+from openphm.web.settings import Settings
+from tests.support.reidentifying import PASSWORD, SUITE_KEY, public
+from tests.web.conftest import HOST, another_store, token_on
+
+AGREEMENT = "dsa-2026-01"
+TITLE = "Grown up"
+EASY = {
+    "cohort_age_days": 3650, "registrations_age_days": 3650, "opt_outs_age_days": 3650,
+    "share_of_the_list_a_month": 1.0, "fewest_left": 1, "most_failed_share": 1.0, "requests_a_user_a_day": 50,
+}  # fmt: skip
+"""The made-up ICS ends on a day of its own, and has few people: the limits of a real one would stop it."""
+
+
+@dataclass
+class Both:
+    """A suite, the custodian whom it asks, and the practice of the suite's clinician."""
+
+    app: FastAPI
+    store: Path
+    desk: Desk
+    address: str
+    practice: str
+
+    def browser(self, role: Role = Role.CLINICIAN) -> TestClient:
+        client = TestClient(self.app, raise_server_exceptions=False, follow_redirects=False)
+        self.app.state.suite.limits.take = lambda name, most: None
+        assert client.post("/demo/sign-in", data={"role": str(role)}).status_code == 303
+        purpose = {"purpose": "direct_care", "form_token": token_on(client.get("/purpose").text)}
+        client.post("/purpose", data=purpose)
+        return client
+
+    def fields(self, client: TestClient, **changes: str) -> dict[str, str]:
+        return {
+            "cohort": "grown_up", "recipient": self.practice, "agreement": AGREEMENT, "requester": "dr.amber",
+            "role": "clinician", "kind": "once", "reason": "Visits", "confirmed": "yes",
+            "form_token": token_on(client.get("/reid/new").text), **changes,
+        }  # fmt: skip
+
+    def at_the_custodian(self, name: str) -> httpx.Client:
+        client = httpx.Client(base_url=self.address)
+        assert client.post("/sign-in", data={"name": name, "password": PASSWORD}).status_code == 303
+        return client
+
+    def decide(self, client: httpx.Client, request_id: str, step: str, **said: str) -> httpx.Response:
+        token = token_on(client.get(f"/requests/{request_id}").text)
+        return client.post(f"/requests/{request_id}/{step}", data={"form_token": token, **said})
+
+
+@pytest.fixture(scope="module")
+def both(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    folder = tmp_path_factory.mktemp("both")
+    store = another_store(built, folder)
+    shutil.copytree(built.parent / "custodian", folder / "home")
+    (folder / "home").chmod(0o700)
+    raw, home = str(built.parent / "raw" / "extracts"), Home.open(folder / "home", {})
+    assert (
+        run(["custodian", "registrations", "load", raw, "--home", str(home.folder), "--as-at", "2026-03-31"])
+        == 0
+    )
+    ObjectionList.of(home).replace([], date(2026, 3, 31))
+    desk = Desk(home, ObjectionList.of(home), lambda: datetime.now(UTC))
+    server = uvicorn.Server(
+        uvicorn.Config(make_service(desk, hosts=("127.0.0.1",)), port=0, log_level="warning")
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        thread.join(0.01)
+    address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    custodian = CustodianService(address, "suite-1", SUITE_KEY, agreements={AGREEMENT: "Visits"})
+    app = make_app(Settings(store, is_demo=True, names=(HOST,), custodian=custodian))
+    with TestClient(app):
+        user = app.state.suite.directory.user("Demo clinician", Role.CLINICIAN)
+        [practice] = user.practices
+        _agree(home, practice)
+        body = {"id": "cohorts/grown_up", "title": TITLE, "all": [{"attribute": "age", "at_least": 18}]}
+        app.state.suite.register.cohorts.save("cohorts/grown_up", body, owner=user.name)
+        yield Both(app, store, desk, address, practice)
+    server.should_exit = True
+    thread.join()
+
+
+def _agree(home: Home, practice: str) -> None:
+    """The custodian's register: the suite's key, one agreement with one practice; and three accounts."""
+    agreement = {
+        "title": "Visits", "starts": date(2026, 1, 1), "ends": date(2099, 1, 1), "reidentification": True,
+        "practices": [practice], "criteria": {"attribute": ["age"]},
+    }  # fmt: skip
+    register = {
+        "suites": {"suite-1": public(SUITE_KEY)}, "practices": {practice: {"name": "A surgery"}},
+        "agreements": {AGREEMENT: agreement}, "limits": EASY,
+    }  # fmt: skip
+    path = home.folder / "new-register.yaml"
+    path.write_text(yaml.safe_dump(register), "utf-8")
+    keep_register(path, folder_of(home))
+    users = Users(folder_of(home))
+    users.keep("dr.amber", PASSWORD, role="clinician", recipients=(practice,))
+    users.keep("guardian", PASSWORD, role="approver")
+    users.keep("clerk", PASSWORD, role="operator")
+
+
+def asked(both: Both, client: TestClient) -> str:
+    made = client.post("/reid/new", data=both.fields(client))
+    assert made.status_code == 303, made.text
+    return made.headers["location"].rsplit("/", 1)[-1]
+
+
+def test_from_a_cohort_to_the_list_on_the_custodians_page_and_no_identity_here(both: Both) -> None:
+    clinician = both.browser()
+    assert "/reid/new?cohort=grown_up" in clinician.get("/cohorts/grown_up").text
+    first = clinician.post("/reid/new", data=both.fields(clinician, confirmed=""))
+    assert first.status_code == 200
+    found = re.search(r"(\d+) people of", first.text)
+    assert found is not None
+    request_id = asked(both, clinician)
+    seen = [clinician.get(f"/reid/{request_id}").text]
+    assert "Checked" in seen[0]
+    guardian, clerk = both.at_the_custodian("guardian"), both.at_the_custodian("clerk")
+    flags = re.findall(r'name="flag" value="([^"]+)"', guardian.get(f"/requests/{request_id}").text)
+    assert both.decide(guardian, request_id, "approve", flag=flags).status_code == 303
+    assert both.decide(clerk, request_id, "release").status_code == 303
+    seen.append(clinician.get(f"/reid/{request_id}").text)
+    assert f"{both.address}/requests/{request_id}" in seen[-1]
+    amber = both.at_the_custodian("dr.amber")
+    collected = both.decide(amber, request_id, "collect", password=PASSWORD, form="page").text
+    numbers = {digits.replace(" ", "") for digits in re.findall(r"\b999 ?\d{3} ?\d{4}\b", collected)}
+    assert len(numbers) == int(found[1])
+    seen += [clinician.get(f"/reid/{request_id}").text, clinician.get("/reid").text]
+    assert "Collected" in seen[-2]
+    kept = (both.store / "register.sqlite").read_bytes() + AuditLog.beside(both.store).path.read_bytes()
+    for text in (*seen, kept.decode("latin-1")):
+        assert not [number for number in numbers if number in text.replace(" ", "")]
+    asking = [one for one in AuditLog.beside(both.store).last(50) if one.event == "reidentification.asked"]
+    assert asking[-1].detail["people"] == int(found[1])
+
+
+def test_what_the_custodian_refuses_is_said_in_its_words_and_nothing_is_kept(both: Both) -> None:
+    clinician = both.browser()
+    before = clinician.get("/reid").text.count('href="/reid/')
+    unknown = clinician.post("/reid/new", data=both.fields(clinician, requester="dr.nobody"))
+    assert unknown.status_code == 422
+    assert "the requester may not receive identities" in unknown.text
+    assert clinician.get("/reid").text.count('href="/reid/') == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"recipient": "X99999"}, "Choose one of the list."),
+        ({"cohort": "nothing_such"}, "Choose one of the list."),
+        ({"requester": " "}, "Say which account at the custodian asks"),
+        ({"kind": "break_glass", "reason": "now"}, "An emergency needs its reason in words"),
+    ],
+)
+def test_a_mistake_stands_at_its_field(both: Both, changes: dict[str, str], said: str) -> None:
+    client = both.browser()
+    answer = client.post("/reid/new", data=both.fields(client, **changes))
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+def test_for_direct_care_by_clinicians_alone_and_each_sees_their_own(both: Both) -> None:
+    request_id = asked(both, both.browser())
+    analyst = both.browser(Role.ICB_ANALYST)
+    for path in ("/reid", "/reid/new", f"/reid/{request_id}"):
+        assert analyst.get(path).status_code == 403
+    clinician = both.browser()
+    token = token_on(clinician.get("/purpose").text)
+    clinician.post("/purpose", data={"purpose": "planning", "form_token": token})
+    assert "Say that you ask for direct care" in clinician.get("/reid/new").text
+    assert clinician.get("/reid/00000000000000000000000000000000").status_code == 404
+    assert clinician.post("/reid/new", data={"form_token": token, "confirmed": "yes"}).status_code == 403
+
+
+def test_without_a_custodian_it_says_what_to_do_and_with_a_silent_one_how_it_stood(both: Both) -> None:
+    request_id = asked(both, both.browser())
+    agreements = both.app.state.suite.settings.custodian.agreements
+    gone = CustodianService("http://127.0.0.1:9", "suite-1", SUITE_KEY, agreements=agreements)
+    for custodian, said in ((gone, "its service does not answer"), (None, "knows no custodian yet")):
+        app = make_app(Settings(both.store, is_demo=True, names=(HOST,), custodian=custodian))
+        with TestClient(app):
+            other = Both(app, both.store, both.desk, "", both.practice).browser()
+            assert said in other.get("/reid").text
+            page = other.get(f"/reid/{request_id}")
+            assert page.status_code == 200
+            assert "Checked" in page.text
+
+
+def test_the_custodian_file_is_checked_whole(tmp_path: Path) -> None:
+    path = tmp_path / "custodian.yaml"
+    path.write_text("address: http://custodian.example\nkey_file: suite.key\nstray: 1\n", "utf-8")
+    with pytest.raises(DefinitionError) as told:
+        read_custodian_file(path)
+    said = str(told.value)
+    assert "it is not an https address" in said
+    assert "stray" in said
+    assert "agreements" in said
+    path.write_text(
+        "address: https://custodian.example\nkey_file: suite.key\nagreements: {dsa-1: Homes}\n", "utf-8"
+    )
+    held = read_custodian_file(path)
+    assert (held.page, held.key_name, held.key_file) == (
+        "https://custodian.example",
+        "suite-1",
+        tmp_path / "suite.key",
+    )
