@@ -3,7 +3,8 @@
 For maintainers: `python -m openphm.web.vendoring`. It needs npm; whoever installs OpenPHM does not. Each
 tarball must have the sha512 written here. What is left out: the two @font-face rules of nhsuk-frontend
 (Frutiger is licensed for NHS bodies alone and would be fetched from an NHS host) and every image that shows
-the NHS logo, which is a protected mark.
+the NHS logo, which is a protected mark. What is changed: the interpreter of Vega takes three functions from the
+vega that the page has loaded, where its own import would need a bundler.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "static" / "vendor"
 LOCK = FOLDER / "vendor.lock.json"
 _FONT_FACE = re.compile(r"@font-face\{[^}]*\}")
+_BARE_IMPORT = re.compile(r"^import (\{[^}]*\}) from 'vega-util';$", re.MULTILINE)
 _ICONS = ("arrow-down", "arrow-up", "arrow-up-down", "cross")
 
 
@@ -57,6 +59,34 @@ PACKAGES = (
         "Thx/WtpeOQqSrqBCw/A1cwGJGg4UrVa3+sW0GmrM3p4gJgO89ecH4qtbnyzDDWFvBTqjnIMCgELTNt636dtamA==",
         "0BSD",
         {"package/dist/htmx.min.js": "htmx.min.js"},
+    ),
+    Package(
+        "vega",
+        "6.4.0",
+        "rHXCq2LpEWCLMjXBEj7hocY9G0/i5TGYRayGGSj06VTF4+l2IG2Z7oeZKCjWbUh/7hTE/mVhbaOPB72wCElh6g==",
+        "BSD-3-Clause",
+        {"package/build/vega.min.js": "vega/vega.min.js"},
+    ),
+    Package(
+        "vega-lite",
+        "6.4.3",
+        "d/7hPjfz560UERaQuTmGgIVfXAe3g2hJWeC+igDeaGohUdEoNrHLXgR/yTOBT8vV/lIuuKnw+0/xWWblkDwkMQ==",
+        "BSD-3-Clause",
+        {"package/build/vega-lite.min.js": "vega/vega-lite.min.js"},
+    ),
+    Package(
+        "vega-embed",
+        "7.3.0",
+        "wQ8s5GaSzqoKgmRfbRolgBrjE2CP7ZKHXqH7NijxMqPjpdWxSs4Dn8tvp9g0giQvh2cK+3p56sxjWWM0wNngGw==",
+        "BSD-3-Clause",
+        {"package/build/vega-embed.min.js": "vega/vega-embed.min.js"},
+    ),
+    Package(
+        "vega-interpreter",
+        "2.3.2",
+        "JDAoi3taFcCDLujZG84TNNUXdkAZ5WsSHssx8lWVYaxb9Slsjk7v7PtRIYXpSlUwLaKGRBqoJ9KDs36Z0eMEIw==",
+        "BSD-3-Clause",
+        {"package/build/vega-interpreter.js": "vega/vega-interpreter.mjs"},
     ),
 )
 
@@ -115,6 +145,11 @@ def _ours(name: str, content: bytes) -> bytes:
         if "://" in re.sub(r"http://www\.w3\.org/\S*", "", text):
             raise SystemExit(f"{name} still names another host.")
         return text.encode("utf-8")
+    if name.endswith(".mjs"):
+        text, n_changed = _BARE_IMPORT.subn(r"const \1 = globalThis.vega;", content.decode("utf-8"))
+        if n_changed != 1 or re.search(r"^import ", text, re.MULTILINE):
+            raise SystemExit(f"{name} imports something that no page has.")
+        return re.sub(r"//# sourceMappingURL=.*", "", text).encode("utf-8")
     if name.endswith(".js"):
         return re.sub(rb"//# sourceMappingURL=.*", b"", content)
     return content

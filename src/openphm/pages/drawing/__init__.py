@@ -3,11 +3,13 @@
 Each function takes released figures and gives markup with a title and a description for screen readers; the
 table beside it holds every figure. None stands for a figure that is hidden or not known: it is written as *
 and never drawn as nought. Colours are of the NHS identity, told apart by people who see few of them; shape
-and label say the same again.
+and label say the same again. A `Drawing` is that markup, and makes a Vega-Lite specification of the same
+figures when it is asked.
 """
 
 from openphm.pages.drawing.bars import Stack, diverging_bars, stacked_bars
 from openphm.pages.drawing.control import ControlPoint, control_chart
+from openphm.pages.drawing.drawn import Drawing
 from openphm.pages.drawing.funnel import Spot, funnel
 from openphm.pages.drawing.impact import Impact, impact_panels
 from openphm.pages.drawing.lines import Series, lines
@@ -16,6 +18,7 @@ from openphm.pages.drawing.points import Dot, Panel, dot_panels
 __all__ = [
     "ControlPoint",
     "Dot",
+    "Drawing",
     "Impact",
     "Panel",
     "Series",

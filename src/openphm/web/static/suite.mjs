@@ -29,7 +29,7 @@ async function savePicture(svg) {
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise((done) => { canvas.toBlob(done, "image/png"); });
-  const name = (svg.querySelector("title")?.textContent ?? "drawing").toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  const name = (svg.querySelector("title")?.textContent || svg.getAttribute("aria-label") || "drawing").slice(0, 80).toLowerCase().replace(/[^a-z0-9]+/g, "-");
   const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: `${name}.png` });
   link.click();
   URL.revokeObjectURL(link.href);
@@ -39,7 +39,9 @@ async function savePicture(svg) {
 document.addEventListener("click", async (event) => {
   if (event.target.closest("[data-print]")) print();
   const png = event.target.closest("[data-png]");
-  if (png) await savePicture(png.closest("div").querySelector("svg"));
+  if (png) await savePicture(png.closest("div").querySelector("figure svg:not([hidden])"));
+  const exploring = event.target.closest("[data-explore]");
+  if (exploring) await (await import("./explore.mjs")).explore(exploring);
   const copy = event.target.closest("[data-copy-link]");
   if (!copy) return;
   try {
