@@ -141,6 +141,9 @@ def _fold(layout: Layout | None) -> Fold | None:
         upper=layout.upper,
         titles=layout.titles,
         groups=layout.groups,
+        limits_within=layout.limits_within,
+        lifted=layout.lifted,
+        lead=layout.lead,
     )
 
 

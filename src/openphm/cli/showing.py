@@ -11,7 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from openphm.release import Fold, Line, Released, Wide, shown, widen
+from openphm.release import Fold, Line, Released, Wide, shown, shown_limits, widen
 
 WIDE_ENOUGH = 160
 """Columns of text when the output is not a terminal."""
@@ -96,16 +96,27 @@ def _key(console: Console, key: Mapping[str, str]) -> None:
 
 def _print_wide(console: Console, wide: Wide, most_lines: int | None) -> None:
     lines = wide.lines if most_lines is None else wide.lines[:most_lines]
-    texts = [[shown(i, u) for i, u in zip(line.items, line.units, strict=True)] for line in lines]
+    texts = [_texts(line) for line in lines]
     side = max([len(line.name) for line in lines] + [len(wide.corner)], default=10)
     if wide.caption:
         console.print()
         console.print(wide.caption, style="bold", markup=False)
+    for kind, words in wide.lifted:
+        console.print(f"{kind}: {words}", style="yellow", markup=False)
     for columns in _chunks(wide.across, texts, console.width - side - PADDING):
         console.print(_one_table(wide, lines, texts, columns))
     if len(lines) < len(wide.lines):
         more = len(wide.lines) - len(lines)
         console.print(f"and {more:,} more lines; --format csv shows all", style="dim")
+
+
+def _texts(line: Line) -> list[str]:
+    """Each figure as text, with the limits that stand in its cell."""
+    held = []
+    for place, (item, unit) in enumerate(zip(line.items, line.units, strict=True)):
+        limits = shown_limits(line.limits_of(place), unit)
+        held.append(f"{shown(item, unit)} ({limits})" if limits else shown(item, unit))
+    return held
 
 
 def _chunks(across: Sequence[str], texts: Sequence[Sequence[str]], width: int) -> list[list[int]]:

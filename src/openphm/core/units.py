@@ -16,14 +16,20 @@ class Unit:
     pattern    a Python format, for example "£{:,.0f}"
     in_sheets  the number format of a spreadsheet
     times      what the figure is multiplied by before it is written: 100 for a share
+    edge       of a chance: nearer than this to never or certain is said in words, for it is neither
     """
 
     pattern: str
     in_sheets: str
     times: float = 1
+    edge: float = 0
 
     def text(self, value: float) -> str:
         """The figure as people read it."""
+        if self.edge and not self.edge <= value <= 1 - self.edge:
+            nearest = self.edge if value < self.edge else 1 - self.edge
+            said = "less than" if value < self.edge else "more than"
+            return f"{said} {self.pattern.format(self.times * nearest)}"
         written = self.pattern.format(self.times * value)
         if written.startswith("-") and not any(digit in written for digit in "123456789"):
             return written[1:]  # what rounds to nought has no sign
@@ -49,9 +55,14 @@ UNITS: Mapping[str, Unit] = {
     ),
     **dict.fromkeys(("per_100", "per_1000", "per_10000", "per_100000"), _ONE_PLACE),
     **dict.fromkeys(("ratio", "rate_ratio", "index", "difference", "standardised_difference"), _RATIO),
+    "probability": Unit("{:.0f}%", '[<0.01]"less than 1%";[>0.99]"more than 99%";0%', 100, 0.01),
+    "standard_deviations": Unit("{:,.3f}", "0.000"),
     "percentile": Unit("{:.0f}", "0"),
 }
 """Every unit of a figure. A unit that is not here is written plainly."""
+
+LIGHT = "light"
+"""The unit of a word that is green, amber or red: no figure, and shown as a badge."""
 
 PER: Mapping[str, str] = {f"per_{number}": f"per {number:,}" for number in (100, 1000, 10_000, 100_000)} | {
     "per_person_year": "per person and year",

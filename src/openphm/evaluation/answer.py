@@ -17,7 +17,7 @@ from openphm.evaluation.answer_money import Money, money_of
 from openphm.evaluation.effects import Effect
 from openphm.evaluation.findings import Findings
 from openphm.evaluation.gates import Check, Light, Verdict
-from openphm.evaluation.numbers_in_words import about
+from openphm.evaluation.numbers_in_words import about, within
 from openphm.evaluation.plan import Plan
 from openphm.population.panel import PanelRows
 
@@ -92,14 +92,23 @@ class Answer:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know, the most important first."""
-        said = [self.decision.words, f"{self.verdict.light.word.capitalize()}. {self.verdict.words}"]
+        return tuple(dict.fromkeys([*self.headlines, *self.footnotes]))
+
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        """The decision, the light and what stands beside the money."""
+        light = f"{self.verdict.light.word.capitalize()}. {self.verdict.words}"
+        return (self.decision.words, light, *(self.money.warnings if self.money is not None else ()))
+
+    @property
+    def footnotes(self) -> tuple[str, ...]:
+        """What stands below: what could be found, notes of outcomes, the plan and its lock."""
+        said = []
         if isfinite(self.smallest_detectable):
             said.append(
                 f"Smallest detectable effect: a fall of {-self.smallest_detectable:.0%} in "
-                f"{self.plan.primary.title.lower()} (80% power)."
+                f"{within(self.plan.primary.title)} (80% power)."
             )
-        if self.money is not None:
-            said.extend(self.money.warnings)
         said.extend(one for effect in self.findings.effects for one in effect.notes[:1] if self.may_claim)
         said.append(
             f"Plan {self.lock.sha256[:12]}, locked {self.lock.locked_at:%-d %B %Y %H:%M} UTC by "

@@ -88,6 +88,17 @@ class Money:
         return abs(self.saving_months / self.cost_months - 1) <= SAME
 
     @property
+    def beside(self) -> str:
+        """The warning that stands beside the figures and gives none of them; empty for one period."""
+        if self.is_same_period:
+            return ""
+        return (
+            f"The plan gives the programme's cost for {self.cost_months:.3g} months, and the saving was "
+            f"counted over {self.saving_months:.3g}. Below, cost and saving are of the same months. Do not "
+            "divide the one by the other as they were given: that mixes periods."
+        )
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What must stand beside the figures."""
         if self.is_same_period:

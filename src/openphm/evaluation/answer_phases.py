@@ -63,15 +63,16 @@ def phases(panel: Panel, outcome: Outcome, weights: Floats) -> Iterator[tuple[st
     """(phase, group, rate per person-year, people with any): two years before, the follow-up in halves."""
     own = panel.treated.astype(np.float64)
     other = np.where(panel.treated, 0.0, weights)
-    half = outcome.after.shape[1] * panel.period_months // 2
+    end = outcome.after.shape[1] * panel.period_months
+    half = outcome.after.shape[1] // 2 * panel.period_months
     spans = [
         ("Before: months 24 to 13", -24, -12),
         ("Before: months 12 to 1", -12, 0),
         (f"During: months 1 to {half}", 0, half),
-        (f"After: from month {half + 1}", half, outcome.after.shape[1] * panel.period_months),
+        (f"After: months {half + 1} to {end}", half, end),
     ]
     for name, start, stop in spans:
-        if start < 0 and not panel.knows_before(outcome, -start):
+        if start == stop or (start < 0 and not panel.knows_before(outcome, -start)):
             continue
         amount, months = _span(panel, outcome, start, stop)
         for group, weight in (("cohort", own), ("control", other)):

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from openphm.core.records import Kept, PlanLock
 from openphm.core.results import Provenance, Result
 from openphm.evaluation.answer import Answer
-from openphm.evaluation.report import PARTS, QUARTERS, report
+from openphm.evaluation.report import DECISION, WARNING, offered_between, report, titles_of
 from openphm.evaluation.study import Study
 from openphm.evaluation.study_planning import planning_result
+from openphm.evaluation.trend_drawings import Around, trend_drawings
 from openphm.pages import Layout, Page
-from openphm.pages.drawing import Series, lines
-from openphm.pages.page import Record
 
 TITLES = {
     "subject": "",
@@ -37,8 +36,7 @@ TITLES = {
     "smd_after": "After weighting",
     "smd_matched": "In the matched sets",
     "variance_ratio": "Ratio of variances",
-    "ratio": "Ratio, treated to controls",
-    "figure": "Figure",
+    "found": "Found",
     "share_of_offered": "Of those offered it",
     "share_of_eligible": "Of those who met the rule",
 }
@@ -90,7 +88,9 @@ def list_page(locks: Sequence[PlanLock], results: Sequence[Kept], provenance: Pr
         if not mine:
             rows.append((*locked, lock.build, "", "not run yet"))
     columns = ("plan", "hash", "locked", "by", "build", "light", "decision")
-    said = f"{len(locks)} locked plans, {len(results)} kept answers." if locks else "No plan is locked yet."
+    plans = "One locked plan" if len(locks) == 1 else f"{len(locks)} locked plans"
+    answers = "one kept answer" if len(results) == 1 else f"{len(results)} kept answers"
+    said = f"{plans}, {answers}." if locks else "No plan is locked yet."
     return Page(
         title="Evaluations",
         result=Result("evaluate/list", columns, tuple(rows), provenance),
@@ -116,35 +116,27 @@ def report_page(answer: Answer) -> Page:
         title=f"{answer.plan.file.title}: evaluation",
         result=report(answer),
         headline=lambda records: answer.decision.words,
-        layout=Layout(
-            "subject",
-            "measure",
-            "value",
-            split="part",
-            titles={**PARTS, **TITLES},
-            lower="lower",
-            upper="upper",
-        ),
-        charts=lambda records: _charts(records, answer.plan.primary.title),
+        layout=report_layout(may_claim=answer.may_claim),
+        charts=lambda records: trend_drawings(records, around(answer)),
     )
 
 
-def _charts(records: Sequence[Record], title: str) -> Sequence[str]:
-    """The primary outcome by quarter: the cohort beside its controls."""
-    rows = [row for row in records if row["part"] == QUARTERS]
-    if not rows:
-        return ()
-    series = []
-    for group, name in (("cohort", "Offered the service"), ("control", "Weighted controls")):
-        figures = [(_quarter(row), _figure(row)) for row in rows if row["measure"] == group]
-        series.append(Series(name, tuple(sorted([*figures, (0, None)], key=lambda one: one[0]))))
-    return (lines(f"{title}, per person-year", series, at="offer", step="quarters around the offer"),)
+def around(answer: Answer) -> Around:
+    """What the drawings of an answer say around their figures."""
+    return Around(answer.plan.primary.title, answer.plan.file.follow_up_months, offered_between(answer))
 
 
-def _quarter(row: Record) -> int:
-    return int(str(row["subject"]).rsplit(" ", 1)[-1])
-
-
-def _figure(row: Record) -> float | None:
-    value = row["value"]
-    return float(value) if isinstance(value, int | float) else None
+def report_layout(*, may_claim: bool) -> Layout:
+    """A table for each part, the decision sheet first, warnings above their tables."""
+    return Layout(
+        "subject",
+        "measure",
+        "value",
+        split="part",
+        titles={**titles_of(may_claim=may_claim), **TITLES},
+        lower="lower",
+        upper="upper",
+        limits_within=True,
+        lifted=(WARNING,),
+        lead=DECISION,
+    )

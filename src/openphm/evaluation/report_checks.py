@@ -12,19 +12,66 @@ import numpy as np
 
 from openphm.evaluation.answer import Answer
 from openphm.evaluation.refutations import Refutation
-from openphm.evaluation.report_rows import Row, one_figure, with_limits, words
+from openphm.evaluation.report_rows import Row, badge, one_figure, with_limits, words
 
 CHECKS, BALANCE, ATTEMPTS = "checks", "balance", "attempts"
 WITHOUT_A_CLAIM = ("held_out_year", "placebo_date", "negative_controls")
 """Attempts that look where there is nothing to find: they say nothing of the programme."""
 A_CLAIM = "calibrated"
+TITLES = {
+    "people": "Who was offered it",
+    "comparable": "Anybody to compare with",
+    "balance": "Alike on average",
+    "variance_ratio": "Alike in spread",
+    "overlap": "A control for everybody",
+    "matched": "Matched sets",
+    "effective_number": "Enough controls",
+    "largest_weight": "No control decides alone",
+    "follow_up": "Followed to the end",
+    "one_person": "No one person decides",
+    "events": "Something to compare",
+    "coverage": "Data delivered",
+    "offers": "List of offers",
+    "data_end": "End of the data",
+    "held_out_year": "A year before any service",
+    "placebo_date": "A start a year too early",
+    "negative_controls": "What the service cannot change",
+    "leave_one_area_out": "Without each area in turn",
+    "other_estimators": "Other ways to work it out",
+    "top_users": "With the highest users cut back",
+    "parallel_trends": "Drift between the groups",
+    "e_value": "A hidden cause",
+}
+"""What people call the checks and attempts."""
+TERMS = {
+    "age_years": "Age in years",
+    "female": "Women",
+    "ethnic_minority": "Ethnic minority",
+    "imd_decile": "Deprivation decile",
+    "conditions": "Long-term conditions",
+    "last_year": "Primary outcome, last year",
+    "year_before": "Primary outcome, year before that",
+    "last_month": "Primary outcome, last month",
+    **{f"quarter_{n}": f"Primary outcome, months {3 * n} to {3 * n - 2} before" for n in range(1, 5)},
+}
+"""What people call the terms that the groups are made alike in; others by the name of the plan."""
+LABELS = {
+    "spread": "spread of their logarithms",
+    "largest drift": "largest from quarter to quarter, a logarithm",
+    "breakdown": "so many times as much takes the answer away",
+    "estimate": "strength that explains the estimate",
+    "limit": "strength that explains the nearer limit",
+    "cut": "ratio",
+}
+"""What people call what an attempt found, where its own word is too short."""
+ABBREVIATIONS = {"gp", "ed", "utc", "imd", "qof"}
 
 
 def checks_part(answer: Answer) -> Iterator[Row]:
     """Every check with its light and its reason, the worst first."""
     for number, one in enumerate(answer.verdict.checks, start=1):
-        name = f"{number}. {one.name.replace('_', ' ')}"
-        yield words(CHECKS, name, "light", one.light.word)
+        name = f"{number}. {TITLES.get(one.name) or _spoken(one.name)}"
+        yield badge(CHECKS, name, "light", one.light.word)
         yield words(CHECKS, name, "said", one.words)
 
 
@@ -33,10 +80,11 @@ def balance_part(answer: Answer) -> Iterator[Row]:
     findings = answer.findings
     if findings.is_counts_only:
         return
+    titled = {f"{one.name}, last year": f"{one.words}, last year" for one in findings.panel.outcomes}
     held, terms, treated = findings.balance, findings.fitted.terms, findings.panel.treated
     column = {name: terms.values[treated, place] for place, name in enumerate(terms.names)}
     for place, name in enumerate(held.names):
-        subject, people = name.replace("_", " "), _behind(column[name])
+        subject, people = TERMS.get(name) or titled.get(name) or _spoken(name), _behind(column[name])
         for measure, values in (
             ("smd_before", held.before),
             ("smd_after", held.after),
@@ -55,6 +103,11 @@ def _behind(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> int:
     return len(values)
 
 
+def _spoken(name: str) -> str:
+    said = " ".join(one.upper() if one in ABBREVIATIONS else one for one in name.replace("_", " ").split())
+    return said[:1].upper() + said[1:]
+
+
 def attempts_part(answer: Answer) -> Iterator[Row]:
     """What each attempt to refute the answer found, with limits."""
     if answer.findings.is_counts_only:
@@ -65,15 +118,21 @@ def attempts_part(answer: Answer) -> Iterator[Row]:
 
 
 def _attempt(one: Refutation, answer: Answer) -> Iterator[Row]:
-    name, behind = one.name.replace("_", " "), answer.findings.effect().contributors
+    behind = answer.findings.effect().contributors
+    titles = {each.outcome: each.title for each in answer.findings.effects}
     for label, found in one.estimates.items():
         if not found.is_known or (label == A_CLAIM and not answer.may_claim):
             continue
         people = behind.claim
-        if one.name == "negative_controls" and label in {each.outcome for each in answer.findings.effects}:
+        if one.name == "negative_controls" and label in titles:
             people = answer.findings.effect(label).contributors.claim
-        yield with_limits(
-            ATTEMPTS, f"{name}: {label.replace('_', ' ')}", "ratio", found, "rate_ratio", people
-        )
+        subject = _subject(one, titles.get(label, label))
+        yield with_limits(ATTEMPTS, subject, "found", found, "rate_ratio", people)
     for label, value in one.numbers.items():
-        yield one_figure(ATTEMPTS, f"{name}: {label}", "figure", value, "ratio", behind.claim)
+        if label not in one.estimates:
+            yield one_figure(ATTEMPTS, _subject(one, label), "found", value, "ratio", behind.claim)
+
+
+def _subject(one: Refutation, label: str) -> str:
+    title, said = TITLES[one.name], LABELS.get(label, label.replace("_", " "))
+    return title if said == "ratio" else f"{title}: {said}"

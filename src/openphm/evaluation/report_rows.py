@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isfinite
 
 from openphm.core.results import Cell, Scalar
+from openphm.core.units import LIGHT
 from openphm.evaluation.estimate import Estimate
 
 COLUMNS = ("part", "subject", "measure", "value", "lower", "upper", "unit")
@@ -39,3 +40,8 @@ def one_figure(
 def words(part: str, subject: str, measure: str, said: str) -> Row:
     """A sentence. It never gives a small number: no disclosure rule reads it."""
     return (part, subject, measure, said, None, None, "words")
+
+
+def badge(part: str, subject: str, measure: str, light: str) -> Row:
+    """Green, amber or red."""
+    return (part, subject, measure, light, None, None, LIGHT)

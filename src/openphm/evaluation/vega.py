@@ -40,10 +40,18 @@ def quarters(records: Sequence[Record]) -> Spec:
          "rate": row["value"], "after": "+" in str(row["subject"])}
         for row in records if row["part"] == QUARTERS and row["value"] is not None
     ]  # fmt: skip
+    x = {"type": "quantitative", "title": "Quarters around the offer"}
+    last = max([one["quarter"] for one in values], default=0)
+    # From the offer to the end of the follow-up.
+    window = {
+        "data": {"values": [{"from": 0, "to": last}]},
+        "mark": {"type": "rect", "opacity": 0.12},
+        "encoding": {"x": {"field": "from", **x}, "x2": {"field": "to"}},
+    }
     line = {
         "mark": {"type": "line", "point": True},
         "encoding": {
-            "x": {"field": "quarter", "type": "quantitative", "title": "Quarters around the offer"},
+            "x": {"field": "quarter", **x},
             "y": {"field": "rate", "type": "quantitative", "title": "Per person-year"},
             "color": {"field": "group", "type": "nominal", "title": None},
             # The line is broken at the offer: nothing is drawn through it.
@@ -51,7 +59,7 @@ def quarters(records: Sequence[Record]) -> Spec:
         },
     }
     offer = {"mark": {"type": "rule", "strokeDash": [4, 4]}, "encoding": {"x": {"datum": 0}}}
-    return _spec("Primary outcome by quarter", values, layer=[line, offer])
+    return _spec("Primary outcome by quarter", values, layer=[window, line, offer])
 
 
 def outcomes(records: Sequence[Record]) -> Spec:

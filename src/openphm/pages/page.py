@@ -19,6 +19,9 @@ class Layout:
     groups  a heading for each measure
     key     what the short codes across the top mean
     lower, upper  columns with the confidence limits of the value, shown beside it where there are any
+    limits_within  the limits stand under the value in its own cell, but in a workbook
+    lifted  measures that are words to stand above the table, as a warning does
+    lead    the part that is read first, before any drawing
     """
 
     down: str
@@ -31,6 +34,9 @@ class Layout:
     titles: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
     key: Mapping[str, str] = field(default_factory=dict)
+    limits_within: bool = False
+    lifted: Sequence[str] = ()
+    lead: str = ""
 
 
 @dataclass(frozen=True)

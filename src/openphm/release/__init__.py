@@ -11,7 +11,7 @@ from openphm.release.overlap import Overlap, too_close
 from openphm.release.person_rows import Recipient, ReleasedRows, approved_workspace, direct_care
 from openphm.release.released import Released, secondary_use
 from openphm.release.rule import NONE, DisclosureRule
-from openphm.release.shown import shown, spoken
+from openphm.release.shown import shown, shown_limits, spoken
 from openphm.release.writing import FORMATS, as_text, write
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "direct_care",
     "secondary_use",
     "shown",
+    "shown_limits",
     "spoken",
     "too_close",
     "widen",

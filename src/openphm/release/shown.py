@@ -32,6 +32,14 @@ def shown(item: Figure | Scalar, unit: str | None = None) -> str:
     return item.strftime("%-d %B %Y") if isinstance(item, date) else str(item)
 
 
+def shown_limits(limits: tuple[Figure | Scalar, Figure | Scalar] | None, unit: str | None = None) -> str:
+    """The limits of a figure as text, "-72% to -66%"; empty where they are hidden, not known or not there."""
+    if limits is None:
+        return ""
+    low, high = (shown(one, unit) for one in limits)
+    return "" if {low, high} & {HIDDEN, NOT_KNOWN} else f"{low} to {high}"
+
+
 def spoken(item: Figure | Scalar, unit: str | None = None) -> str:
     """The same for a screen reader, which should not say "asterisk"."""
     text = shown(item, unit)

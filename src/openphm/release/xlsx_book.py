@@ -28,6 +28,7 @@ from openphm.release.shown import HIDDEN
 _WHEN_SAVED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 _HEAD = PatternFill("solid", fgColor="FF003087")
 _GROUP = Font(bold=True, color="FF003087")
+_LIFTED = Font(bold=True, color="FF8A2A0B")
 
 
 def as_xlsx(released: Released, *, title: str, summary: str = "", fold: Fold | None = None) -> bytes:
@@ -36,7 +37,7 @@ def as_xlsx(released: Released, *, title: str, summary: str = "", fold: Fold | N
     first = book.active
     assert isinstance(first, Worksheet)
     first.title = "Report"
-    _report(first, widen(released, fold), title, summary)
+    _report(first, widen(released, fold, limits_apart=True), title, summary)
     _data(book.create_sheet("Data"), released)
     _about(book.create_sheet("About"), released)
     book.properties.created = datetime(1980, 1, 1)  # Excel keeps no time zone
@@ -66,6 +67,9 @@ def _table(sheet: Worksheet, row: int, table: Wide) -> int:
     """Write one table from a row on; the next free row."""
     if table.caption:
         _put(sheet, row, 1, table.caption).font = Font(bold=True, size=12)
+        row += 1
+    for kind, words in table.lifted:
+        _put(sheet, row, 1, f"{kind}: {words}").font = _LIFTED
         row += 1
     _header(sheet, row, [table.corner, *table.across])
     row += 1

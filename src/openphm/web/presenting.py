@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from openphm.core.results import Provenance
+from openphm.core.units import LIGHT
 from openphm.pages import Layout, Page
 from openphm.release import (
     DisclosureRule,
     Figure,
     Fold,
+    Line,
     Overlap,
     Released,
     Wide,
     as_text,
     secondary_use,
     shown,
+    shown_limits,
     spoken,
     widen,
 )
@@ -31,12 +34,14 @@ CONFIDENTIAL = "[c]"
 class ShownCell:
     """One figure of a table.
 
-    kind  "hidden", "unknown", "label" or "figure"
+    kind    "hidden", "unknown", "label", "light" or "figure"
+    limits  of the figure, when they stand in its cell
     """
 
     text: str
     said: str
     kind: str
+    limits: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,12 +55,14 @@ class ShownLine:
 
 @dataclass(frozen=True)
 class ShownTable:
-    """One table to be read."""
+    """One table to be read; what is lifted stands above it, and one that leads before the drawings."""
 
     caption: str
     corner: str
     across: tuple[str, ...]
     lines: tuple[ShownLine, ...]
+    lifted: tuple[tuple[str, str], ...] = ()
+    is_lead: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,19 +138,21 @@ def _fold(layout: Layout | None) -> Fold | None:
         upper=layout.upper,
         titles=layout.titles,
         groups=layout.groups,
+        limits_within=layout.limits_within,
+        lifted=layout.lifted,
+        lead=layout.lead,
     )
 
 
 def _table(wide: Wide, title: str) -> ShownTable:
-    lines = tuple(
-        ShownLine(
-            line.name,
-            line.group,
-            tuple(_cell(item, unit) for item, unit in zip(line.items, line.units, strict=True)),
-        )
-        for line in wide.lines
-    )
-    return ShownTable(wide.caption or title, wide.corner, wide.across, lines)
+    lines = tuple(ShownLine(line.name, line.group, tuple(_cells(line))) for line in wide.lines)
+    return ShownTable(wide.caption or title, wide.corner, wide.across, lines, wide.lifted, wide.is_lead)
+
+
+def _cells(line: Line) -> Iterator[ShownCell]:
+    for place, (item, unit) in enumerate(zip(line.items, line.units, strict=True)):
+        cell = _cell(item, unit)
+        yield replace(cell, limits=shown_limits(line.limits_of(place), unit))
 
 
 def _cell(item: object, unit: str | None) -> ShownCell:
@@ -152,7 +161,8 @@ def _cell(item: object, unit: str | None) -> ShownCell:
     text, said = shown(item, unit), spoken(item, unit)  # type: ignore[arg-type]  # an item of a released row
     if text != said:
         return ShownCell(text, said, "unknown")
-    return ShownCell(text, said, "label" if isinstance(item, str) else "figure")
+    word = "light" if unit == LIGHT else "label"
+    return ShownCell(text, said, word if isinstance(item, str) else "figure")
 
 
 def _is_hidden(item: object) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from openphm.core.results import Result
-from openphm.evaluation.pages import TITLES
-from openphm.evaluation.report import NUMBERS, PARTS, QUARTERS
+from openphm.evaluation.pages import report_layout
+from openphm.evaluation.report import NUMBERS
 from openphm.evaluation.report_checks import BALANCE
-from openphm.pages import Layout, Page
-from openphm.pages.drawing import Series, lines
+from openphm.evaluation.trend_drawings import Around, trend_drawings
+from openphm.pages import Page
 from openphm.pages.page import Record
 from openphm.pages.reading import figure
 from openphm.web.screens.kept_answers import Answer
@@ -18,10 +18,13 @@ from openphm.web.screens.projections_drawings import Marks, marked
 
 
 def result_page(answer: Answer, title: str) -> Page:
-    """Everything but the balance, with the trend and the forest."""
+    """Everything but the balance, with the trends and the forest."""
     said = answer.said
     held = _only(answer.results["report"], lambda part: part != BALANCE)
-    return _page(title, held, said["headline"], lambda rows: [*_trend(rows, said), *_forest(rows)])
+    return _page(
+        title, answer, held, said["headline"],
+        lambda rows: [*trend_drawings(rows, _around(said)), *_forest(rows)],
+    )  # fmt: skip
 
 
 def balance_page(answer: Answer, title: str) -> Page:
@@ -29,22 +32,14 @@ def balance_page(answer: Answer, title: str) -> Page:
     held = _only(answer.results["report"], lambda part: part == BALANCE)
     if not held.rows:
         return _page(
-            title, held, "Too few people can be compared, so nothing was made alike.", lambda rows: []
+            title, answer, held, "Too few people can be compared, so nothing was made alike.", lambda rows: []
         )
     said = "How alike those offered the service and their controls are, before and after weighting."
-    return _page(title, held, said, _love)
+    return _page(title, answer, held, said, _love)
 
 
-def _page(title: str, result: Result, said: str, charts: Any) -> Page:
-    layout = Layout(
-        "subject",
-        "measure",
-        "value",
-        split="part",
-        titles={**PARTS, **TITLES},
-        lower="lower",
-        upper="upper",
-    )
+def _page(title: str, answer: Answer, result: Result, said: str, charts: Any) -> Page:
+    layout = report_layout(may_claim=bool(answer.said["may_claim"]))
     return Page(title, result, lambda records: said, layout=layout, charts=charts)
 
 
@@ -53,19 +48,9 @@ def _only(result: Result, wanted: Any) -> Result:
     return Result(result.question, result.columns, rows, result.provenance, result.notes)
 
 
-def _trend(records: Sequence[Record], said: Any) -> list[str]:
-    """The primary outcome by quarter: the cohort beside its controls (Figure 15)."""
-    rows = [row for row in records if row["part"] == QUARTERS]
-    series = []
-    for group, name in (("cohort", "Offered the service"), ("control", "Weighted controls")):
-        held = [
-            (int(str(row["subject"]).split()[-1]), figure(row, "value"))
-            for row in rows
-            if row["measure"] == group
-        ]
-        series.append(Series(name, tuple(sorted([*held, (0, None)], key=lambda one: one[0]))))
-    title = f"{said['primary']}, per person-year"
-    return [lines(title, series, at="offer", step="quarters around the offer")] if rows else []
+def _around(said: Any) -> Around:
+    """Of an answer that was kept before drawings were shaded, without the dates."""
+    return Around(said["primary"], said.get("months", 12), said.get("offered", "see the plan"))
 
 
 def _forest(records: Sequence[Record]) -> list[str]:

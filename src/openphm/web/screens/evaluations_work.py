@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openphm.evaluation.pages import plan_page
+from openphm.evaluation.pages import around, plan_page
 from openphm.evaluation.report import report
 from openphm.web.kinds import kind
 from openphm.web.screens.evaluations_held import lock_of, study_of
@@ -36,12 +36,15 @@ def run(work: Work) -> None:
         answer = study.run(lock_of(work, study))
         work.tell(0.7, "Checking, and trying to refute it")
         result = report(answer)
+    drawn = around(answer)
     said = {
         "headline": answer.decision.words,
         "light": answer.light.word,
         "verdict": answer.verdict.words,
         "decision": str(answer.decision.choice),
         "may_claim": answer.may_claim,
-        "primary": answer.plan.primary.title,
+        "primary": drawn.primary,
+        "months": drawn.months,
+        "offered": drawn.offered,
     }
     keep(work, str(work.parameters[KEY]), Answer({"report": result}, said))
