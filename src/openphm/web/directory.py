@@ -34,6 +34,9 @@ PURPOSE_NAMES = {
 }
 
 
+_USUAL = {Role.CLINICIAN: Purpose.DIRECT_CARE, Role.FINANCE: Purpose.FINANCE}
+
+
 class Directory(Protocol):
     """Gives the user of a name as they are now. Raises AccessRefused when they may no longer come in."""
 
@@ -119,10 +122,12 @@ class RegisterDirectory:
 
 
 def purposes_of(user: User) -> Sequence[Purpose]:
-    """The purposes this user may act for, in the order of the list."""
+    """The purposes this user may act for: the usual one of their role first."""
     licensed = frozenset(Purpose) if user.purposes is None else user.purposes
     held = {purpose for role in user.roles for grant in GRANTS[role] for purpose in grant.purposes}
-    return [purpose for purpose in Purpose if purpose in held & licensed]
+    usual = {_USUAL[role] for role in user.roles if role in _USUAL}
+    allowed = [purpose for purpose in Purpose if purpose in held & licensed]
+    return sorted(allowed, key=lambda purpose: purpose not in usual)
 
 
 def _demo_name(role: Role) -> str:
