@@ -151,3 +151,21 @@ class Token:
     says: str
     made_at: datetime
     last_day: date
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """One person, signed in on one browser.
+
+    sha256   of the cookie, which is not kept
+    role     empty while none was chosen
+    purpose  why they ask; empty until they have said so
+    used     when they last asked for something, to within a minute
+    """
+
+    sha256: str
+    name: str
+    role: str
+    purpose: str
+    begun: datetime
+    used: datetime

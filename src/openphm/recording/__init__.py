@@ -18,6 +18,7 @@ from openphm.recording.jobs import Jobs
 from openphm.recording.kept import KeptThings
 from openphm.recording.plans import PlanLocks
 from openphm.recording.register import Register
+from openphm.recording.sign_ins import SignIns
 from openphm.recording.tokens import Tokens
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "PlanLocks",
     "Register",
     "SavedCohorts",
+    "SignIns",
     "Tokens",
 ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from openphm.core.errors import StoreError
 from openphm.recording.cohorts import SavedCohorts
+from openphm.recording.databases import open_database
 from openphm.recording.enrolments import Enrolments
 from openphm.recording.fingerprints import Fingerprints
 from openphm.recording.jobs import Jobs
@@ -33,9 +33,7 @@ class Register:
 
     def __init__(self, url: str) -> None:
         try:
-            self._engine = create_engine(url)
-            if self._engine.dialect.name == "sqlite":
-                event.listen(self._engine, "connect", _careful)
+            self._engine = open_database(url)
             bring_up_to_date(self._engine)
         except (SQLAlchemyError, OSError, ImportError) as fault:
             raise StoreError(
@@ -73,11 +71,3 @@ class Register:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _careful(connection: Any, _record: Any) -> None:
-    """SQLite as a server would be: foreign keys hold, writers wait for each other, what is written stays."""
-    cursor = connection.cursor()
-    for setting in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL", "busy_timeout = 5000"):
-        cursor.execute(f"PRAGMA {setting}")
-    cursor.close()

@@ -3,18 +3,19 @@
 What the provider says is believed only when the identity token is signed with a key of its own by RS256 or
 ES256, and has our issuer, our client, our nonce and a time that has not passed. Who that is here, and what
 they may do, says the register.
+
+State, nonce and verifier are made from the ticket in the browser's cookie and kept nowhere: what is kept of a
+sign-in on its way is the ticket's hash, so any process may take the person back and a copy of the file helps
+nobody.
 """
 
 from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
 import httpx
-from authlib.common.security import generate_token
 from authlib.integrations.httpx_client import OAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -22,46 +23,34 @@ from joserfc.jwk import KeySet
 
 from openphm.core.errors import AccessRefused, StoreError
 from openphm.web.provider_file import ProviderFile
+from openphm.web.sessions import Sessions, made_from
 
 ALGORITHMS = ["RS256", "ES256"]
 KEPT_FOR = 3600.0  # seconds that the provider's own description is kept
-LONGEST_SIGN_IN = 600.0  # seconds from leaving us to coming back
 _LEEWAY = 60  # seconds by which clocks may differ
 _TIMEOUT = 10.0
-
-
-@dataclass(frozen=True)
-class Begun:
-    """A sign-in on its way: what must come back, and where the person wanted to go."""
-
-    state: str
-    nonce: str
-    verifier: str
-    next: str
-    at: float
 
 
 class Provider:
     """One provider. Its description and keys are fetched when first needed and kept for an hour."""
 
-    def __init__(self, file: ProviderFile) -> None:
+    def __init__(self, file: ProviderFile, sessions: Sessions) -> None:
         self._file = file
-        self._lock = Lock()
+        self._sessions = sessions
         self._known: tuple[float, dict[str, Any], KeySet] | None = None
-        self._begun: dict[str, Begun] = {}
 
     def begin(self, next_: str) -> tuple[str, str]:
         """Where to send somebody, and the token that binds the way back to their browser."""
         about, _ = self._description()
-        ticket, verifier, nonce = secrets.token_urlsafe(32), generate_token(64), secrets.token_urlsafe(24)
+        ticket = secrets.token_urlsafe(32)
         with self._client() as client:
-            url, state = client.create_authorization_url(
-                about["authorization_endpoint"], code_verifier=verifier, nonce=nonce
+            url, _ = client.create_authorization_url(
+                about["authorization_endpoint"],
+                state=made_from(ticket, "state"),
+                code_verifier=made_from(ticket, "verifier"),
+                nonce=made_from(ticket, "nonce"),
             )
-        now = time.monotonic()
-        with self._lock:
-            self._begun = {k: one for k, one in self._begun.items() if now - one.at < LONGEST_SIGN_IN}
-            self._begun[ticket] = Begun(str(state), nonce, verifier, next_, now)
+        self._sessions.leave(ticket, next_)
         return str(url), ticket
 
     def finish(self, ticket: str, address: str, state: str, issuer: str) -> tuple[str, str, str]:
@@ -69,10 +58,8 @@ class Provider:
 
         Raises AccessRefused when anything does not fit; a ticket works once.
         """
-        with self._lock:
-            begun = self._begun.pop(ticket, None)
-        fits = begun is not None and secrets.compare_digest(begun.state.encode(), state.encode())
-        if begun is None or not fits or time.monotonic() - begun.at >= LONGEST_SIGN_IN:
+        next_ = self._sessions.come_back(ticket)
+        if next_ is None or not secrets.compare_digest(made_from(ticket, "state").encode(), state.encode()):
             raise _refused("this sign-in was not begun here, or too long ago")
         if issuer and issuer != self._file.issuer:
             raise _refused("the answer is of another provider")
@@ -80,13 +67,16 @@ class Provider:
         try:
             with self._client() as client:
                 token = client.fetch_token(
-                    about["token_endpoint"], authorization_response=address, code_verifier=begun.verifier
+                    about["token_endpoint"],
+                    authorization_response=address,
+                    code_verifier=made_from(ticket, "verifier"),
                 )
         except httpx.HTTPError as fault:
             raise _unreachable() from fault
         except Exception as fault:  # Authlib's errors hold what the provider wrote, which is not ours to show
             raise _refused("the provider did not accept the sign-in") from fault
-        return self._file.issuer, self._subject(str(token.get("id_token", "")), keys, begun.nonce), begun.next
+        subject = self._subject(str(token.get("id_token", "")), keys, made_from(ticket, "nonce"))
+        return self._file.issuer, subject, next_
 
     def _subject(self, id_token: str, keys: KeySet, nonce: str) -> str:
         claims = jwt.JWTClaimsRegistry(

@@ -42,7 +42,6 @@ class Suite:
 
     def __post_init__(self) -> None:
         self.builds = OpenedBuilds(self.settings)
-        self.sessions = Sessions()
         self.limits = Limits()
         self.log = AuditLog.beside(self.settings.store)
         self._fresh: dict[str, str] = {}
@@ -59,7 +58,12 @@ class Suite:
     @cached_property
     def provider(self) -> Provider | None:
         """Who says who somebody is; None in a demo."""
-        return Provider(self.settings.sign_in) if self.settings.sign_in else None
+        return Provider(self.settings.sign_in, self.sessions) if self.settings.sign_in else None
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Who is signed in; every process that serves this store knows the same."""
+        return Sessions.beside(self.settings.store, is_demo=self.settings.is_demo)
 
     @cached_property
     def register(self) -> Register:
@@ -130,8 +134,9 @@ class Suite:
     def close(self) -> None:
         """Let go of builds and databases."""
         self.builds.close()
-        if "register" in self.__dict__:
-            self.register.close()
+        for name in ("register", "sessions"):
+            if name in self.__dict__:
+                getattr(self, name).close()
 
 
 def _rule(builds: OpenedBuilds, name: str) -> DisclosureRule:

@@ -129,7 +129,11 @@ def sessions(ask: Ask) -> Response:
 
 @screen.post("/sessions")
 def end_session(ask: Ask) -> Response:
-    """End one of one's own sessions."""
+    """End one of one's own sessions, or all of them at once."""
+    if ask.field("all"):
+        ask.remember("session.ended", how="everywhere")
+        ask.suite.sessions.end_all(ask.user.name)
+        return _signed_out(ask)
     key = ask.field("session")
     if key in {one.key for one in ask.suite.sessions.of_person(ask.user.name)}:
         ask.remember("session.ended", how="from another")
@@ -179,6 +183,10 @@ def sign_out(ask: Ask) -> Response:
     """End the session here and in the browser."""
     ask.remember("session.ended")
     ask.suite.sessions.end(ask.session.key)
+    return _signed_out(ask)
+
+
+def _signed_out(ask: Ask) -> Response:
     answer = ask.see("/sign-in")
     answer.delete_cookie(cookie_name(ask.suite))
     answer.headers["clear-site-data"] = '"cache", "cookies", "storage"'
