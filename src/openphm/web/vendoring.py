@@ -3,8 +3,8 @@
 For maintainers: `python -m openphm.web.vendoring`. It needs npm; whoever installs OpenPHM does not. Each
 tarball must have the sha512 written here. What is left out: the two @font-face rules of nhsuk-frontend
 (Frutiger is licensed for NHS bodies alone and would be fetched from an NHS host) and every image that shows
-the NHS logo, which is a protected mark. What is changed: the interpreter of Vega takes three functions from the
-vega that the page has loaded, where its own import would need a bundler.
+the NHS logo, which is a protected mark. What is changed: the interpreter of Vega takes three functions from
+the vega that the page has loaded, where its own import would need a bundler.
 """
 
 from __future__ import annotations

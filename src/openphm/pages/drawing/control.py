@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from openphm.pages.drawing import vega
 from openphm.pages.drawing.canvas import (
     BLUE,
     FAINT,
@@ -20,6 +22,7 @@ from openphm.pages.drawing.canvas import (
     path_of,
     text,
 )
+from openphm.pages.drawing.drawn import Drawing
 
 TOP, BOTTOM, LEFT = 60.0, 330.0, 110.0
 ORANGE = "#d4500c"
@@ -41,7 +44,7 @@ class ControlPoint:
     verdict: str = ""
 
 
-def control_chart(title: str, points: Sequence[ControlPoint], write: Callable[[float], str]) -> str:
+def control_chart(title: str, points: Sequence[ControlPoint], write: Callable[[float], str]) -> Drawing:
     """The figures joined, the mean and limits as lines; a point outside chance is a diamond."""
     known = [one.value for one in points if one.value is not None]
     lines = [x for one in points for x in (one.lower, one.upper) if x is not None]
@@ -70,7 +73,8 @@ def control_chart(title: str, points: Sequence[ControlPoint], write: Callable[[f
         f"{len(points)} months, {len(known)} shown, {special} of them outside chance. The solid line is the "
         "mean, the dashed lines are the limits of chance. The table has every figure."
     )
-    return figure(title, said, BOTTOM + 30, drawn)
+    svg = figure(title, said, BOTTOM + 30, drawn)
+    return Drawing(svg, title, partial(_specification, title, said, points, up, write))
 
 
 def _line(points: Sequence[ControlPoint], name: str, across: Scale, up: Scale, dash: str) -> list[str]:
@@ -105,3 +109,80 @@ def _points(
 def _joined(run: Sequence[tuple[float, float]]) -> list[str]:
     made = f'<polyline points="{path_of(run)}" fill="none" stroke="{FAINT}" stroke-width="1.5"/>'
     return [made] if len(run) > 1 else []
+
+
+_VERDICTS = {
+    "no change but chance": (COMMON, "circle"),
+    "improving": (BETTER, "diamond"),
+    "of concern": (WORSE, "diamond"),
+    "changed": (NEUTRAL, "diamond"),
+}
+_VERDICT_OF = {
+    "improvement": "improving", "concern": "of concern", "neutral_high": "changed", "neutral_low": "changed",
+}  # fmt: skip
+
+
+def _specification(
+    title: str, said: str, points: Sequence[ControlPoint], up: Scale, write: Callable[[float], str]
+) -> vega.Specification:
+    months = [one.month for one in points]
+    labels = months[:: max(1, -(-len(points) // _MOST_LABELS))]
+    x = {
+        "field": "month", "type": "ordinal", "title": None, "scale": {"domain": months},
+        "axis": {"values": labels, "labelAngle": 0, "grid": False},
+    }  # fmt: skip
+    y = vega.along("value", up, write)
+    limits = [
+        vega.layer(
+            "month",
+            "line",
+            look={"color": INK, "strokeWidth": 1.2, "strokeDash": dash},
+            x=x,
+            y=vega.end(y, name),
+        )
+        for name, dash in (("centre", [1, 0]), ("lower", [5, 4]), ("upper", [5, 4]))
+    ]
+    told = vega.told(month="Month", said="Figure", verdict="Verdict", centre_said="Mean", chance="Limits")
+    joined = vega.layer("month", "line", look={"color": FAINT, "strokeWidth": 1.5}, x=x, y=y)
+    names = [
+        name for name in _VERDICTS if name != "changed" or any("neutral" in one.verdict for one in points)
+    ]
+    verdict = vega.coloured(names, field="verdict", colours=[_VERDICTS[name][0] for name in names])
+    marks = vega.layer(
+        "month",
+        "point",
+        look={"filled": True, "size": 70, "opacity": 1},
+        x=x,
+        y=y,
+        color=verdict,
+        shape={**verdict, "scale": {"domain": names, "range": [_VERDICTS[name][1] for name in names]}},
+        opacity=vega.pale_unless("verdict", has_legend=True),
+        tooltip=told,
+    )
+    return vega.specification(
+        title,
+        said,
+        [datum for one in points for datum in _data(one, write)],
+        params=vega.pointing_out(names),
+        layer=[*limits, joined, {**marks, "params": vega.by_legend("verdict")}, vega.star("y", up.low, x=x)],
+        width=vega.WIDTH,
+        height=260,
+    )
+
+
+def _data(one: ControlPoint, write: Callable[[float], str]) -> list[vega.Datum]:
+    """A month with its lines; one that is not shown breaks the line and says so."""
+    made: dict[str, object] = {
+        "kind": "month", "month": one.month, "value": one.value,
+        "centre": one.centre, "lower": one.lower, "upper": one.upper,
+    }  # fmt: skip
+    if one.value is None:
+        return [made, {"kind": "hidden", "name": one.month, "month": one.month, "said": vega.NOT_SHOWN}]
+    made |= {
+        "said": write(one.value),
+        "verdict": _VERDICT_OF.get(one.verdict, "no change but chance"),
+        "centre_said": "not known" if one.centre is None else write(one.centre),
+    }
+    if one.lower is not None and one.upper is not None:
+        made["chance"] = f"{write(one.lower)} to {write(one.upper)}"
+    return [made]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from openphm.pages.drawing import vega
 from openphm.pages.drawing.canvas import (
     BLUE,
     FAINT,
@@ -18,8 +20,10 @@ from openphm.pages.drawing.canvas import (
     rounded_up,
     text,
 )
+from openphm.pages.drawing.drawn import Drawing
 
 TOP, BOTTOM, LEFT = 60.0, 330.0, 110.0
+BAND = "#b3d1ee"
 
 
 @dataclass(frozen=True)
@@ -33,15 +37,13 @@ class FanYear:
     high: float
 
 
-def fan(title: str, years: Sequence[FanYear], write: Callable[[float], str]) -> str:
+def fan(title: str, years: Sequence[FanYear], write: Callable[[float], str]) -> Drawing:
     """The band, the line with the plan, and the dashed line without it."""
     values = [x for one in years for x in (one.unmitigated, one.low, one.high)]
     low, most = min(values), rounded_up(max(values))
     up = Scale(min(low * 0.9, 0.0) if low < 0 else low * 0.9, most, BOTTOM, TOP)
     across = Scale(years[0].year, years[-1].year, LEFT, WIDTH - 30)
-    drawn = legend(
-        [("P10 to P90", "#b3d1ee"), ("with the plan", BLUE), ("if nothing changes", INK)], LEFT, 40
-    )
+    drawn = legend([("P10 to P90", BAND), ("with the plan", BLUE), ("if nothing changes", INK)], LEFT, 40)
     for tick in up.ticks():
         drawn += [
             line(LEFT, up(tick), WIDTH - 30, up(tick)),
@@ -49,7 +51,7 @@ def fan(title: str, years: Sequence[FanYear], write: Callable[[float], str]) -> 
         ]
     edge = [(across(one.year), up(one.high)) for one in years]
     edge += [(across(one.year), up(one.low)) for one in reversed(years)]
-    drawn.append(f'<polygon points="{path_of(edge)}" fill="#b3d1ee"/>')
+    drawn.append(f'<polygon points="{path_of(edge)}" fill=BAND/>')
     with_plan = [(across(one.year), up(one.mitigated)) for one in years]
     without = [(across(one.year), up(one.unmitigated)) for one in years]
     drawn.append(
@@ -63,4 +65,40 @@ def fan(title: str, years: Sequence[FanYear], write: Callable[[float], str]) -> 
     said = (
         f"Years {years[0].year} to {years[-1].year}, with and without the plan. The table has every figure."
     )
-    return figure(title, said, BOTTOM + 30, drawn)
+    svg = figure(title, said, BOTTOM + 30, drawn)
+    return Drawing(svg, title, partial(_specification, title, said, years, up, write))
+
+
+def _specification(
+    title: str, said: str, years: Sequence[FanYear], up: Scale, write: Callable[[float], str]
+) -> vega.Specification:
+    lines = {"with the plan": BLUE, "if nothing changes": INK}
+    values: list[vega.Datum] = []
+    for one in years:
+        reach = f"{write(one.low)} to {write(one.high)}"
+        place = {"year": one.year, "band": reach}
+        values.append({"kind": "band", **place, "low": one.low, "high": one.high})
+        for name, value in zip(lines, (one.mitigated, one.unmitigated), strict=True):
+            values.append({"kind": "line", **place, "name": name, "value": value, "said": write(value)})
+    x = {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}}
+    y = vega.along("low", up, write)
+    band = vega.layer("band", "area", look={"color": BAND}, x=x, y=y, y2={"field": "high"})
+    line_ = vega.layer(
+        "line",
+        "line",
+        look={"strokeWidth": 2.5, "point": {"size": 60}},
+        x=x,
+        y=vega.end(y, "value"),
+        color=vega.coloured(list(lines), field="name", colours=list(lines.values())),
+        opacity=vega.pale_unless("name", has_legend=True),
+        tooltip=vega.told(year="Year", name="Line", said="Figure", band="P10 to P90"),
+    )
+    return vega.specification(
+        title,
+        said,
+        values,
+        params=vega.pointing_out(list(lines)),
+        layer=[band, {**line_, "params": vega.by_legend("name")}],
+        width=vega.WIDTH,
+        height=260,
+    )

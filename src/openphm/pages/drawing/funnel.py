@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from openphm.pages.drawing import vega
 from openphm.pages.drawing.canvas import (
     BLUE,
     FAINT,
@@ -20,6 +22,7 @@ from openphm.pages.drawing.canvas import (
     path_of,
     text,
 )
+from openphm.pages.drawing.drawn import Drawing
 
 TALL, LEFT = 300, 60
 
@@ -36,7 +39,7 @@ class Spot:
     outside: bool
 
 
-def funnel(title: str, spots: Sequence[Spot]) -> str:
+def funnel(title: str, spots: Sequence[Spot]) -> Drawing | str:
     """Points in the limits of chance; those outside the 99.8% limits are diamonds with their names."""
     if not spots:
         return figure(title, "No place has enough people to be shown.", 40, [text(0, 36, "Nothing to show")])
@@ -59,7 +62,8 @@ def funnel(title: str, spots: Sequence[Spot]) -> str:
         if spot.outside:
             drawn.append(text(x + 8, y - 6, spot.name))
     said = f"{len(spots)} places; {sum(spot.outside for spot in spots)} outside the 99.8% limits (diamonds)."
-    return figure(title, said, TALL + 90, drawn)
+    svg = figure(title, said, TALL + 90, drawn)
+    return Drawing(svg, title, partial(_specification, title, said, order, across, up))
 
 
 def _frame(across: Scale, up: Scale) -> list[str]:
@@ -86,3 +90,53 @@ def _limits(order: Sequence[Spot], which: str, across: Scale, up: Scale, dash: s
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
         drawn.append(f'<polyline points="{path_of(kept)}" fill="none" stroke="{FAINT}"{dashed}/>')
     return drawn
+
+
+def _specification(
+    title: str, said: str, order: Sequence[Spot], across: Scale, up: Scale
+) -> vega.Specification:
+    x = vega.along("expected", across, lambda tick: f"{tick:,.0f}", title="Expected for age and sex")
+    y = vega.along("ratio", up, lambda tick: f"{tick:g}", title="Observed ÷ expected")
+    curves = [
+        vega.layer(
+            "spot", "line", look={"color": FAINT, "strokeDash": dash}, x=x, y=vega.end(y, f"{side}_{name}")
+        )
+        for name, dash in (("998", [1, 0]), ("95", [5, 4]))
+        for side in ("lower", "upper")
+    ]
+    kinds = {"within the limits of chance": BLUE, "outside the 99.8% limits": PINK}
+    spots = vega.layer(
+        "spot",
+        "point",
+        look={"filled": True, "size": 90, "opacity": 1},
+        x=x,
+        y=y,
+        color=vega.coloured(list(kinds), field="what", colours=list(kinds.values())),
+        shape={
+            "field": "what",
+            "type": "nominal",
+            "title": None,
+            "scale": {"domain": list(kinds), "range": ["circle", "diamond"]},
+        },
+        opacity=vega.pale_unless("name", has_legend=True),
+        tooltip=vega.told(name="Place", said="Ratio", expected_said="Expected", chance="99.8% limits"),
+    )
+    return vega.specification(
+        title,
+        said,
+        [_datum(spot, list(kinds)[spot.outside]) for spot in order],
+        params=vega.pointing_out([spot.name for spot in sorted(order, key=lambda one: one.name)]),
+        layer=[*curves, vega.rule(1, "y"), {**spots, "params": vega.by_legend("what")}],
+        width=vega.WIDTH,
+        height=TALL,
+    )
+
+
+def _datum(spot: Spot, what: str) -> vega.Datum:
+    low, high = spot.limits_998
+    return {
+        "kind": "spot", "name": spot.name, "what": what, "expected": spot.expected, "ratio": spot.ratio,
+        "lower_95": spot.limits_95[0], "upper_95": spot.limits_95[1], "lower_998": low, "upper_998": high,
+        "said": f"{spot.ratio:.2f}", "expected_said": f"{spot.expected:,.0f}",
+        "chance": f"{low:.2f} to {high:.2f}",
+    }  # fmt: skip

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from openphm.pages.drawing import vega
 from openphm.pages.drawing.canvas import (
     BLUE,
     FAINT,
@@ -23,6 +25,7 @@ from openphm.pages.drawing.canvas import (
     rounded_up,
     text,
 )
+from openphm.pages.drawing.drawn import Drawing
 
 ROW = 24
 GP, ED = PINK, GREEN
@@ -40,7 +43,7 @@ class Impact:
     ed: Ratio
 
 
-def impact_panels(title: str, rows: Sequence[Impact]) -> str:
+def impact_panels(title: str, rows: Sequence[Impact]) -> Drawing:
     """Two panels with one line a condition: bars of prevalence, and diamonds of two ratios on a log axis."""
     side = min(max([len(one.name) for one in rows] + [8]) * LETTER + 8, 330)
     middle = side + (WIDTH - side) * 0.42
@@ -66,7 +69,8 @@ def impact_panels(title: str, rows: Sequence[Impact]) -> str:
         "Left: the share of people with each condition. Right: how many times as many GP contacts and ED "
         "attendances they have as people of the same age, sex and deprivation; the line is 1, the same."
     )
-    return figure(title, said, bottom + 26, drawn)
+    svg = figure(title, said, bottom + 26, drawn)
+    return Drawing(svg, title, partial(_specification, title, said, rows, shares, ratios))
 
 
 def _ratio_scale(rows: Sequence[Impact], start: float, stop: float) -> Scale:
@@ -105,3 +109,95 @@ def _ratio(ratio: Ratio, scale: Scale, y: float, colour: str, said: str) -> list
         said = f"{said}: {value:.2f} ({lower:.2f} to {upper:.2f})"
     mark = diamond if colour == GP else circle
     return [*drawn, mark(scale(value), y, colour, said)]
+
+
+_SERVICES = {"GP contacts": GP, "ED attendances": ED}
+
+
+def _specification(
+    title: str, said: str, rows: Sequence[Impact], shares: Scale, ratios: Scale
+) -> vega.Specification:
+    y = vega.down(one.name for one in rows)
+    bars = vega.layer(
+        "share",
+        "bar",
+        look={"color": BLUE, "height": 16},
+        x=vega.along("share", shares, lambda tick: f"{tick:.0%}", title="Share of people"),
+        y=y,
+        opacity=vega.pale_unless("name"),
+        tooltip=vega.told(name="Condition", said="Share of people"),
+    )
+    left = {
+        "layer": [bars, vega.star("x", 0, y=y)],
+        "transform": [{"filter": {"field": "panel", "equal": "share"}}],
+        "width": 240,
+        "height": len(rows) * ROW,
+    }
+    return vega.specification(
+        title,
+        said,
+        [datum for one in rows for datum in _data(one)],
+        params=vega.pointing_out([one.name for one in rows]),
+        hconcat=[left, _ratios_of(rows, ratios)],
+    )
+
+
+def _ratios_of(rows: Sequence[Impact], ratios: Scale) -> vega.Specification:
+    x = vega.along("value", ratios, lambda tick: f"{tick:g}×", title="Times as many as similar people")
+    y = {**vega.down(one.name for one in rows), "axis": None}
+    shared = {
+        "y": y,
+        "yOffset": {"field": "service", "type": "nominal", "scale": {"domain": list(_SERVICES)}},
+        "color": vega.coloured(list(_SERVICES), field="service", colours=list(_SERVICES.values())),
+        "opacity": vega.pale_unless("name", has_legend=True),
+        "tooltip": vega.told(
+            name="Condition", service="Service", said="Times as many", interval="95% interval"
+        ),
+    }
+    reach = vega.layer(
+        "ratio",
+        "rule",
+        look={"strokeWidth": 2},
+        x=vega.end(x, "lower"),
+        x2={"field": "upper"},
+        **shared,
+    )
+    mark = vega.layer(
+        "ratio",
+        "point",
+        look={"filled": True, "size": 80, "opacity": 1},
+        x=x,
+        shape={
+            "field": "service",
+            "type": "nominal",
+            "title": None,
+            "scale": {"domain": list(_SERVICES), "range": ["diamond", "circle"]},
+        },
+        **shared,
+    )
+    return {
+        "layer": [
+            {**reach, "params": vega.by_legend("service")}, mark, vega.star("x", 1, y=y), vega.rule(1, "x"),
+        ],
+        "transform": [{"filter": {"field": "panel", "equal": "ratio"}}],
+        "width": 360,
+        "height": len(rows) * ROW,
+    }  # fmt: skip
+
+
+def _data(one: Impact) -> list[vega.Datum]:
+    """The share and both ratios of a condition; one that is not shown says so and has no figure."""
+    share: vega.Datum = {"kind": "hidden", "panel": "share", "name": one.name, "said": vega.NOT_SHOWN}
+    if one.share is not None:
+        share = {**share, "kind": "share", "share": one.share, "said": f"{one.share:.1%}"}
+    made = [share]
+    for service, (value, lower, upper) in zip(_SERVICES, (one.gp, one.ed), strict=True):
+        where = {"panel": "ratio", "name": one.name, "service": service}
+        if value is None or value <= 0:
+            made.append({"kind": "hidden", **where, "said": vega.NOT_SHOWN})
+            continue
+        ratio: dict[str, object] = {"kind": "ratio", **where, "value": value, "said": f"{value:.2f}"}
+        if lower and upper:
+            ratio |= {"lower": lower, "upper": upper, "interval": f"{lower:.2f} to {upper:.2f}"}
+        made.append(ratio)
+    return made

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from openphm.pages.drawing import vega
 from openphm.pages.drawing.canvas import (
     BLUE,
     FAINT,
@@ -18,6 +20,7 @@ from openphm.pages.drawing.canvas import (
     rounded_up,
     text,
 )
+from openphm.pages.drawing.drawn import Drawing
 
 ACROSS, TALL = 3, 150
 
@@ -30,7 +33,7 @@ class Series:
     figures: tuple[tuple[int, float | None], ...]
 
 
-def lines(title: str, series: Sequence[Series], *, at: str, step: str) -> str:
+def lines(title: str, series: Sequence[Series], *, at: str, step: str) -> Drawing:
     """A panel for each series over steps before and after nought, which is marked as `at`."""
     width = WIDTH / ACROSS
     drawn: list[str] = []
@@ -39,7 +42,8 @@ def lines(title: str, series: Sequence[Series], *, at: str, step: str) -> str:
     rows = -(-len(series) // ACROSS)
     drawn.append(text(0, 40 + rows * TALL, f"Across: {step}", fill=FAINT))
     said = f"{len(series)} panels over {step}: {', '.join(one.name for one in series)}."
-    return figure(title, said, 50 + rows * TALL, drawn)
+    svg = figure(title, said, 50 + rows * TALL, drawn)
+    return Drawing(svg, title, partial(_specification, title, said, series, at=at, step=step))
 
 
 def _panel(one: Series, left: float, width: float, top: float, at: str) -> list[str]:
@@ -78,3 +82,51 @@ def _runs(one: Series) -> list[list[tuple[int, float]]]:
         else:
             runs[-1].append((step, value))
     return [run for run in runs if run]
+
+
+def _specification(
+    title: str, said: str, series: Sequence[Series], *, at: str, step: str
+) -> vega.Specification:
+    """A panel for each series with an axis of its own; the line is broken where nothing is shown."""
+    values = [
+        {"kind": "hidden", "name": one.name, "series": one.name, "step": place, "said": vega.NOT_SHOWN}
+        if value is None
+        else {
+            "kind": "run",
+            "series": one.name,
+            "run": run,
+            "step": place,
+            "value": value,
+            "said": f"{value:g}",
+        }
+        for one in series
+        for run, place, value in _numbered(one)
+    ]
+    x = {"field": "step", "type": "quantitative", "title": step, "axis": {"tickMinStep": 1, "format": "+d"}}
+    y = {"field": "value", "type": "quantitative", "title": None, "axis": {"tickCount": 3}}
+    told = vega.told(series="Series", step=step.capitalize(), said="Figure")
+    run = vega.layer(
+        "run", "line", look={"color": BLUE, "point": {"color": BLUE, "size": 40}},
+        x=x, y=y, detail={"field": "run"}, tooltip=told,
+    )  # fmt: skip
+    moment = {
+        "mark": {"type": "rule", "color": INK, "strokeDash": [3, 3]},
+        "encoding": {"x": {"datum": 0}, "tooltip": {"value": at}},
+    }
+    panel = {"layer": [run, moment, vega.star("y", 0, x=x)], "width": 230, "height": 110}
+    order = [one.name for one in series]
+    return vega.specification(
+        title,
+        said,
+        values,
+        facet={"field": "series", "type": "nominal", "title": None, "sort": order},
+        columns=ACROSS,
+        spec=panel,
+        resolve={"scale": {"y": "independent"}},
+    )
+
+
+def _numbered(one: Series) -> list[tuple[int, int, float | None]]:
+    """Each step with the number of its unbroken run; the event itself is no step."""
+    numbered = [(number, step, value) for number, run in enumerate(_runs(one)) for step, value in run]
+    return [*numbered, *((0, step, None) for step, value in one.figures if value is None and step)]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from openphm.pages.drawing import vega
 from openphm.pages.drawing.canvas import (
     BLUE,
     FAINT,
@@ -18,6 +20,7 @@ from openphm.pages.drawing.canvas import (
     rounded_up,
     text,
 )
+from openphm.pages.drawing.drawn import Drawing
 
 ROW = 20
 ACROSS = 3
@@ -42,7 +45,7 @@ class Panel:
     write: Callable[[float], str]
 
 
-def dot_panels(title: str, panels: Sequence[Panel]) -> str:
+def dot_panels(title: str, panels: Sequence[Panel]) -> Drawing:
     """Small panels, three side by side; every axis begins at nought."""
     names = [dot.name for panel in panels for dot in panel.dots]
     side = max([len(name) for name in names] + [4]) * LETTER + 10
@@ -54,12 +57,17 @@ def dot_panels(title: str, panels: Sequence[Panel]) -> str:
         drawn += _panel(panel, x + side, x + width - 24, y)
     rows = -(-len(panels) // ACROSS)
     said = f"{len(panels)} panels: {', '.join(panel.title for panel in panels)}. Lines are 95% intervals."
-    return figure(title, said, 30 + rows * tall, drawn)
+    svg = figure(title, said, 30 + rows * tall, drawn)
+    return Drawing(svg, title, partial(_specification, title, said, panels))
+
+
+def _scale(panel: Panel, start: float, stop: float) -> Scale:
+    held = [x for dot in panel.dots for x in (dot.value, dot.upper) if x is not None]
+    return Scale(0, rounded_up(max([*held, 0])), start, stop)
 
 
 def _panel(panel: Panel, start: float, stop: float, top: float) -> list[str]:
-    held = [x for dot in panel.dots for x in (dot.value, dot.upper) if x is not None]
-    scale = Scale(0, rounded_up(max([*held, 0])), start, stop)
+    scale = _scale(panel, start, stop)
     first, bottom = top + 24, top + 24 + len(panel.dots) * ROW
     ticks = [panel.write(tick) if n % 2 == 0 else "" for n, tick in enumerate(scale.ticks())]
     drawn = [text(start, top + 12, panel.title, bold=True), *across_axis(scale, first, bottom, ticks)]
@@ -73,3 +81,53 @@ def _panel(panel: Panel, start: float, stop: float, top: float) -> list[str]:
             drawn.append(line(scale(dot.lower), y, scale(dot.upper), y, stroke=BLUE, width=2))
         drawn.append(circle(scale(dot.value), y, BLUE, f"{dot.name}: {panel.write(dot.value)}"))
     return drawn
+
+
+def _specification(title: str, said: str, panels: Sequence[Panel]) -> vega.Specification:
+    names = list(dict.fromkeys(dot.name for panel in panels for dot in panel.dots))
+    values = [_datum(panel, dot) for panel in panels for dot in panel.dots]
+    return vega.specification(
+        title,
+        said,
+        values,
+        params=vega.pointing_out(names),
+        concat=[_one_panel(panel) for panel in panels],
+        columns=ACROSS,
+    )
+
+
+def _datum(panel: Panel, dot: Dot) -> vega.Datum:
+    where = {"panel": panel.title, "name": dot.name}
+    if dot.value is None:
+        return {"kind": "hidden", **where, "said": vega.NOT_SHOWN}
+    made: dict[str, object] = {"kind": "dot", **where, "value": dot.value, "said": panel.write(dot.value)}
+    if dot.lower is not None and dot.upper is not None:
+        interval = f"{panel.write(dot.lower)} to {panel.write(dot.upper)}"
+        made |= {"lower": dot.lower, "upper": dot.upper, "interval": interval}
+    return made
+
+
+def _one_panel(panel: Panel) -> vega.Specification:
+    scale = _scale(panel, 0, 0)
+    x, y = vega.along("value", scale, panel.write), vega.down(dot.name for dot in panel.dots)
+    shared = {
+        "y": y,
+        "opacity": vega.pale_unless("name"),
+        "tooltip": vega.told(name="Group", said="Figure", interval="95% interval"),
+    }
+    lines = vega.layer(
+        "dot",
+        "rule",
+        look={"color": BLUE, "strokeWidth": 2},
+        x=vega.end(x, "lower"),
+        x2={"field": "upper"},
+        **shared,
+    )
+    dots = vega.layer("dot", "point", look={"color": BLUE, "filled": True, "size": 70}, x=x, **shared)
+    return {
+        "title": panel.title,
+        "transform": [{"filter": {"field": "panel", "equal": panel.title}}],
+        "layer": [lines, dots, vega.star("x", 0, y=y)],
+        "width": 200,
+        "height": {"step": 20},
+    }

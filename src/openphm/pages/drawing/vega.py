@@ -25,6 +25,9 @@ ROW = 30
 _ONLY = "only"
 
 THEME: Specification = {
+    # A whole drawing is one picture to a screen reader, with its description; the table has the figures.
+    "aria": False,
+    "mark": {"aria": False},
     "background": "#ffffff",
     "font": "system-ui, Arial, sans-serif",
     "axis": {
@@ -84,9 +87,8 @@ def along(field: str, scale: Scale, write: Callable[[float], str], *, title: str
         "scale": {
             "domain": [scale.low, scale.high],
             "nice": False,
-            "zero": False,
             "clamp": True,
-            **({"type": "log"} if scale.log else {}),
+            **({"type": "log"} if scale.log else {"zero": False}),
         },
         "axis": {"values": ticks, "labelExpr": f"{words}[indexof({json.dumps(ticks)}, datum.value)]"},
     }

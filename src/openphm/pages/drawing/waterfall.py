@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
+from openphm.pages.drawing import vega
 from openphm.pages.drawing.canvas import (
     BLUE,
     FAINT,
@@ -17,6 +19,7 @@ from openphm.pages.drawing.canvas import (
     figure,
     text,
 )
+from openphm.pages.drawing.drawn import Drawing
 
 ROW, GAP, TOP = 24, 7, 30.0
 
@@ -27,7 +30,7 @@ def waterfall(
     steps: Sequence[tuple[str, float]],
     last: str,
     write: Callable[[float], str],
-) -> str:
+) -> Drawing:
     """A bar for each step, from the end of the one before; rises and falls differ in colour and sign."""
     totals = [first[1]]
     for _, change in steps:
@@ -51,9 +54,50 @@ def waterfall(
             bar(left, y, max(right - left, 1.5), ROW, colour, f"{name}: {said}"),
             text(right + 6, y + 16, said, fill=FAINT),
         ]
-    return figure(
+    told = f"{len(steps)} steps from {first[0]} to {last}. The axis does not begin at nought."
+    svg = figure(title, told, bottom + 24, drawn)
+    return Drawing(svg, title, partial(_specification, title, told, rows, scale, write))
+
+
+def _specification(
+    title: str,
+    told: str,
+    rows: Sequence[tuple[str, float, float, str, str]],
+    scale: Scale,
+    write: Callable[[float], str],
+) -> vega.Specification:
+    kinds = {BLUE: "Total", PINK: "Added", GREEN: "Taken away"}
+    values = [
+        {
+            "kind": "step",
+            "name": f"{place}. {name}" if place in range(1, len(rows) - 1) else name,
+            "what": kinds[colour],
+            "start": start,
+            "end": stop,
+            "edge": max(start, stop),
+            "said": said,
+        }
+        for place, (name, start, stop, said, colour) in enumerate(rows)
+    ]
+    x, y = vega.along("start", scale, write), vega.down(str(one["name"]) for one in values)
+    bars = vega.layer(
+        "step",
+        "bar",
+        look={"height": ROW - 4, "minBandSize": 2},
+        x=x,
+        x2={"field": "end"},
+        y=y,
+        color=vega.coloured(list(kinds.values()), field="what", colours=list(kinds)),
+        opacity=vega.pale_unless("what", has_legend=True),
+        tooltip=vega.told(name="Step", what="What", said="Figure"),
+    )
+    ends = vega.words("said", kind="step", look={"color": FAINT}, x=vega.end(x, "edge"), y=y)
+    return vega.specification(
         title,
-        f"{len(steps)} steps from {first[0]} to {last}. The axis does not begin at nought.",
-        bottom + 24,
-        drawn,
+        told,
+        values,
+        params=vega.pointing_out(list(kinds.values())),
+        layer=[{**bars, "params": vega.by_legend("what")}, ends],
+        width=vega.WIDTH,
+        height={"step": vega.ROW},
     )

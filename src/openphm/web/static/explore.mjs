@@ -41,15 +41,20 @@ async function drawInto(figure, address) {
   return view;
 }
 
+function say(button, isOpen) {
+  button.dataset.open = isOpen;
+  button.firstChild.data = isOpen ? "Back to the plain drawing" : "Explore";
+}
+
 // The plain drawing and the one to explore change places; the button says which is next.
 export async function explore(button) {
   const figure = button.closest("div").querySelector("figure");
   const plain = figure.querySelector("svg");
   const shown = figure.querySelector(".phm-explore");
-  if (button.getAttribute("aria-pressed") === "true") {
+  if (button.dataset.open === "true") {
     shown.hidden = true;
     plain.toggleAttribute("hidden", false);
-    button.setAttribute("aria-pressed", "false");
+    say(button, false);
     live.textContent = "The plain drawing";
     return;
   }
@@ -59,7 +64,7 @@ export async function explore(button) {
     if (shown) shown.hidden = false;
     else await drawInto(figure, button.dataset.explore);
     plain.toggleAttribute("hidden", true);
-    button.setAttribute("aria-pressed", "true");
+    say(button, true);
     live.textContent = "The drawing can be explored: point at it, or choose what to point out";
   } catch {
     figure.querySelector(".phm-explore")?.remove();
