@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import json
 import re
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -11,6 +13,7 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from openphm.access import Purpose, Role, Scope
+from openphm.web.screens.cohort_builder_forms import fields_of, line_of
 from openphm.web.suite import Suite
 from tests.web.conftest import SignIn, token_on
 
@@ -53,7 +56,7 @@ def test_a_cohort_built_by_forms_is_saved_and_counts_as_the_population_does(
 
     path = f"/{held.id}/edit"
     page = send(client, client.get(path).text, path, act="add", kind="segment", name="3", at="0", how="or")
-    assert "or segment 3" in page.text
+    assert lines_of(page)[0]["any"] == [{"attribute": "age", "at_least": 41}, {"segment": "3"}]
     assert send(client, page.text, path, act="save", title="Over forty").status_code == 200
     assert [one.version for one in suite.register.cohorts.versions(held.id)] == [1, 2]
     assert signed_in(Role.SUPER_USER).get(path).status_code == 404
@@ -81,3 +84,82 @@ def test_a_cohort_about_places_of_others_is_not_found(signed_in: SignIn, app: Fa
     app.state.suite.register.cohorts.save("cohorts/theirs", body, owner="Somebody else")
     assert clinician.get("/cohorts/theirs").status_code == 404
     assert "Theirs" not in clinician.get("/cohorts").text
+
+
+def lines_of(answer: Response) -> list[Any]:
+    held = re.search(r'name="d" value="([^"]*)"', answer.text)
+    assert held
+    return list(json.loads(html.unescape(held.group(1))))
+
+
+def test_a_line_is_changed_in_place_and_the_change_is_undone_and_done_again(signed_in: SignIn) -> None:
+    client = signed_in(Role.ICB_ANALYST)
+    first = {"attribute": "age", "at_least": 41}
+    page = client.get(NEW, params={"d": json.dumps([first, {"not": {"condition": "diabetes"}}]), "edit": "0"})
+    assert 'id="attribute-value" name="value" value="41"' in page.text
+    assert "Change line 1" in page.text
+    given = {"kind": "attribute", "name": "age", "test": "at_least", "value": "50", "at": "0"}
+    page = send(client, page.text, act="add", **given)
+    assert lines_of(page) == [{"attribute": "age", "at_least": 50}, {"not": {"condition": "diabetes"}}]
+    undo = re.search(r'href="([^"]+)">Undo the last change', page.text)
+    assert undo
+    page = client.get(html.unescape(undo[1]))
+    assert lines_of(page)[0] == first
+    redo = re.search(r'href="([^"]+)">Do it again', page.text)
+    assert redo
+    assert lines_of(client.get(html.unescape(redo[1])))[0] == {"attribute": "age", "at_least": 50}
+
+
+def test_a_group_asks_for_any_some_or_all_of_its_conditions(signed_in: SignIn) -> None:
+    client = signed_in(Role.ICB_ANALYST)
+    page = send(client, client.get(NEW).text, act="add", kind="condition", name="diabetes")
+    for name in ("hypertension", "asthma"):
+        page = send(client, page.text, act="add", kind="condition", name=name, at="0", how="or")
+    parts = [{"condition": name} for name in ("diabetes", "hypertension", "asthma")]
+    assert lines_of(page) == [{"any": parts}]
+    page = send(client, page.text, act="needing", at="0", part="2")
+    assert lines_of(page) == [{"at_least": 2, "of": parts}]
+    assert "at least 2 of these hold" in page.text
+    assert "people remain" in page.text
+    assert lines_of(send(client, page.text, act="needing", at="0", part="3")) == [{"all": parts}]
+    page = send(client, page.text, act="remove", at="0", part="1")
+    assert lines_of(page) == [{"all": [parts[0], parts[2]]}]
+    page = send(client, page.text, act="remove", at="0", part="0")
+    assert lines_of(page) == [parts[2]]
+    assert lines_of(send(client, page.text, act="remove", at="0", part="0")) == []
+
+
+CRITERIA = [
+    {"attribute": "age", "at_least": 41},
+    {"attribute": "frailty", "any_of": ["moderate", "severe"]},
+    {"attribute": "care_home"},
+    {"not": {"condition": ["copd", "asthma"], "ever": True}},
+    {"activity": "ed_attendance", "count_at_least": 3, "within_months": 12},
+    {"activity": ["ed_attendance", "elective_admission"], "cost_at_least_gbp": 50.5, "within_months": 6},
+    {"place": "registered_pcn", "any_of": ["U10001", "U10002"]},
+    {"segment": ["3", "4a"]},
+    {"cohort": "cohorts/msk_hub"},
+]
+AS_TEXT = [
+    {"attribute": "age", "at_least": 41, "below": 50},
+    {"condition": "asthma", "onset_within_months": 6},
+    {"codelist": "migraine", "within_months": 12},
+    {"at_least": 2, "of": [{"condition": "asthma"}, {"condition": "copd"}]},
+]
+
+
+@pytest.mark.parametrize("plain", [*CRITERIA, *AS_TEXT], ids=str)
+def test_a_line_becomes_the_form_that_says_it(plain: object) -> None:
+    fields = fields_of(plain)
+    assert line_of(fields) == plain
+    assert (fields["kind"] == "text") is (plain in AS_TEXT)
+
+
+def test_what_no_form_says_is_written_as_yaml(signed_in: SignIn) -> None:
+    client = signed_in(Role.ICB_ANALYST)
+    text = "codelist: migraine\nwithin_months: 12"
+    page = send(client, client.get(NEW).text, act="add", kind="text", name=text)
+    assert lines_of(page) == [{"codelist": "migraine", "within_months": 12}]
+    wrong = send(client, page.text, act="add", kind="text", name="codelist: &a [*a]")
+    assert wrong.status_code == 422
+    assert wrong.text.count("nhsuk-error-message") == 1

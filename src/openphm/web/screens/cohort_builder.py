@@ -13,7 +13,8 @@ from openphm.reports import cohort_answers
 from openphm.web.asking import Ask, Asking, NotFound
 from openphm.web.presenting import Shown
 from openphm.web.screen import Screen
-from openphm.web.screens.cohort_builder_draft import LONGEST, MOST_LINES, Draft, Line, line_of
+from openphm.web.screens.cohort_builder_draft import LONGEST, MOST_LINES, Draft, Line, in_words
+from openphm.web.screens.cohort_builder_forms import fields_of, line_of
 from openphm.web.screens.cohorts import BUILDERS
 from openphm.web.screens.cohorts_held import HeldCohort, cohort_named, save_cohort
 
@@ -62,11 +63,14 @@ def _page(ask: Asking, path: str, begun: HeldCohort | None) -> Response:
     draft = draft or Draft()
     shown = _counted(ask, draft)
     status = 422 if is_wrong or any(one.problems for one in draft.lines) else 200
+    at = _number(ask.request.query_params.get("edit", ""))
+    changed = draft.lines[at] if at is not None and at < len(draft.lines) else None
     answer = ask.page(
         "cohort_builder/lines.html" if ask.is_partial else "cohort_builder/page.html",
         status=status, draft=draft, shown=shown, left=_left(shown, draft), path=path, begun=begun,
-        is_wrong=is_wrong, places=places, known=known, names=_names(known),
-        today=date.today().isoformat(),
+        is_wrong=is_wrong, places=places, known=known, names=_names(known), in_words=in_words,
+        today=date.today().isoformat(), fields=fields_of(changed.plain) if changed else {},
+        at=at if changed else None, **_undoing(ask, draft, path),
     )  # fmt: skip
     if ask.is_partial:
         answer.headers["hx-push-url"] = draft.address(path)
@@ -78,21 +82,42 @@ def _changed(ask: Asking, path: str, begun: HeldCohort | None) -> Response:
     draft = Draft.read(ask.field("d"), known)
     if draft is None:
         raise UsageError("draft", "this is not a draft that the builder wrote", remedy="begin again")
-    act, at = ask.field("act"), ask.field("at")
-    place = int(at) if at.isascii() and at.isdecimal() and len(at) < 3 else None
+    act, place, before = ask.field("act"), _number(ask.field("at")), draft.text
     if act == "save":
         return _save(ask, draft, begun)
     if act == "add":
         draft = draft.with_line(line_of(dict(ask.form)), place, is_other=ask.field("how") == "or")
-    elif act == "remove" and place is not None:
-        draft = draft.without(place)
-    elif act == "up" and place is not None:
-        draft = draft.moved_up(place)
+    elif place is not None and place < len(draft.lines):
+        draft = _moved(draft, act, place, _number(ask.field("part")))
     if len(draft.text) > LONGEST or len(draft.lines) > MOST_LINES:
         raise UsageError(
             "draft", "this cohort has too many lines", remedy="save a part as a cohort of its own"
         )
-    return ask.see(draft.address(path))
+    return ask.see(draft.address(path, was=before))
+
+
+def _moved(draft: Draft, act: str, place: int, part: int | None) -> Draft:
+    """What a button beside a line does. part: the condition of a group, or how many of them must hold."""
+    if act == "remove":
+        return draft.without(place) if part is None else draft.without_part(place, part)
+    if act == "up":
+        return draft.moved_up(place)
+    return draft.needing(place, part) if act == "needing" and part else draft
+
+
+def _undoing(ask: Asking, draft: Draft, path: str) -> dict[str, str]:
+    """Where undo and redo lead: drafts that stand in the address beside this one."""
+    known, _ = _known(ask)
+    found = {}
+    for name, other, back in (("undo", "was", "next"), ("redo", "next", "was")):
+        text = ask.request.query_params.get(other, "")
+        held = Draft.read(text, known) if text else None
+        found[name] = held.address(path, **{back: draft.text}) if held is not None else ""
+    return found
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 3 else None
 
 
 def _save(ask: Asking, draft: Draft, begun: HeldCohort | None) -> Response:

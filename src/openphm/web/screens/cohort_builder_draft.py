@@ -8,7 +8,6 @@ read again by the criteria language.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -19,8 +18,7 @@ from openphm.criteria import Known, parse
 MOST_LINES = 20
 LONGEST = 3_000
 """Characters of a draft in an address; a whole address has at most 4,000."""
-TESTS = ("at_least", "at_most", "above", "below", "any_of")
-COUNTS = ("count_at_least", "count_at_most", "cost_at_least_gbp", "cost_at_most_gbp", "within_months")
+LONGEST_ADDRESS = 3_900
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,26 @@ class Line:
     @property
     def said(self) -> str:
         """The criterion on one line, without its `not`."""
-        return in_words(self.plain["not"] if self.is_left_out else self.plain)
+        return in_words(self._inner)
+
+    @property
+    def parts(self) -> list[Any]:
+        """The conditions of a group; of any other line, itself."""
+        return _group(self._inner)[0]
+
+    @property
+    def needed(self) -> int:
+        """How many of the parts must hold."""
+        return _group(self._inner)[1]
+
+    def of_parts(self, parts: list[Any], needed: int) -> Line:
+        """The line with other parts."""
+        made = _grouped(parts, needed)
+        return Line({"not": made} if self.is_left_out else made)
+
+    @property
+    def _inner(self) -> Any:
+        return self.plain["not"] if self.is_left_out else self.plain
 
 
 @dataclass(frozen=True)
@@ -73,25 +90,44 @@ class Draft:
         """The criterion of the cohort."""
         return {"all": [one.plain for one in self.lines]}
 
-    def address(self, path: str) -> str:
-        """The page with this draft."""
-        return f"{path}?{urlencode({'d': self.text})}" if self.lines else path
+    def address(self, path: str, **beside: str) -> str:
+        """The page with this draft; with earlier and later drafts beside it while there is room for them."""
+        given = {"d": self.text} if self.lines or beside else {}
+        for name, text in beside.items():
+            if len(urlencode({**given, name: text})) + len(path) < LONGEST_ADDRESS:
+                given[name] = text
+        return f"{path}?{urlencode(given)}" if given else path
 
     def with_line(self, plain: Any, at: int | None, *, is_other: bool) -> Draft:
         """A line more; in the place of one; or as another possibility of one (`any`)."""
         lines = list(self.lines)
         if at is None or not 0 <= at < len(lines):
             return Draft((*lines, Line(plain)))
+        line = lines[at]
         if is_other:
-            before = lines[at].plain
-            parts = before["any"] if isinstance(before, dict) and set(before) == {"any"} else [before]
-            plain = {"any": [*parts, plain]}
+            together = len(line.parts) > 1 and line.needed == len(line.parts)
+            lines[at] = line.of_parts([*line.parts, plain], line.needed + together)
+            return Draft(tuple(lines))
         lines[at] = Line(plain)
         return Draft(tuple(lines))
 
     def without(self, at: int) -> Draft:
         """One line fewer."""
         return replace(self, lines=tuple(one for n, one in enumerate(self.lines) if n != at))
+
+    def needing(self, at: int, needed: int) -> Draft:
+        """A line of which so many parts must hold."""
+        return self._with(at, self.lines[at].of_parts(self.lines[at].parts, needed))
+
+    def without_part(self, at: int, part: int) -> Draft:
+        """A line with one part fewer; without the line, when that was all of it."""
+        parts = [one for n, one in enumerate(self.lines[at].parts) if n != part]
+        if not parts:
+            return self.without(at)
+        return self._with(at, self.lines[at].of_parts(parts, min(self.lines[at].needed, len(parts))))
+
+    def _with(self, at: int, line: Line) -> Draft:
+        return Draft(tuple(line if n == at else one for n, one in enumerate(self.lines)))
 
     def moved_up(self, at: int) -> Draft:
         """A line one place up."""
@@ -113,48 +149,34 @@ def problems_of(plain: Any, known: Known) -> tuple[str, ...]:
     return ()
 
 
-def line_of(fields: Mapping[str, str]) -> Any:
-    """The criterion that a form describes, as plain data; what is wrong in it the language says."""
-    kind, name = fields.get("kind", ""), fields.get("name", "").strip()
-    made: dict[str, Any]
-    if kind == "text":
-        try:
-            return json.loads(name)
-        except (ValueError, RecursionError):
-            return name
-    names = [one.strip() for one in name.split(",") if one.strip()]
-    if kind == "place":
-        made = {"place": fields.get("level", ""), "any_of": [one.upper() for one in names]}
-    elif kind in ("condition", "activity", "segment"):
-        made = {kind: names[0] if len(names) == 1 else names}
-    else:
-        made = {kind: name}
-    if kind == "attribute" and fields.get("test") in TESTS:
-        values = [number_of(one) for one in fields.get("value", "").split(",") if one.strip()]
-        made[fields["test"]] = values if fields["test"] == "any_of" else (values or [""])[0]
-    if kind == "activity":
-        made |= {one: number_of(fields[one]) for one in COUNTS if fields.get(one, "").strip()}
-    if kind == "condition" and fields.get("ever"):
-        made["ever"] = True
-    return {"not": made} if fields.get("leave_out") else made
+def _group(plain: Any) -> tuple[list[Any], int]:
+    """The parts of a group and how many must hold; of anything else itself, and 1."""
+    if isinstance(plain, dict):
+        if set(plain) in ({"any"}, {"all"}):
+            [(word, parts)] = plain.items()
+            if isinstance(parts, list) and parts:
+                return parts, 1 if word == "any" else len(parts)
+        parts, needed = plain.get("of"), plain.get("at_least")
+        if set(plain) == {"at_least", "of"} and isinstance(parts, list) and parts and isinstance(needed, int):
+            return parts, needed
+    return [plain], 1
 
 
-def number_of(text: str) -> int | float | str:
-    """A number where it is one, the text where it is not."""
-    text = text.strip().replace("£", "")
-    try:
-        value = float(text)
-    except ValueError:
-        return text
-    if value != value or abs(value) > 1e12:
-        return text
-    return int(value) if value == int(value) else value
+def _grouped(parts: list[Any], needed: int) -> Any:
+    if len(parts) == 1:
+        return parts[0]
+    if needed <= 1:
+        return {"any": parts}
+    return {"all": parts} if needed >= len(parts) else {"at_least": needed, "of": parts}
 
 
 def in_words(plain: Any) -> str:
     """A criterion for people to read."""
     if not isinstance(plain, dict):
         return str(plain)[:200]
+    if "of" in plain and isinstance(plain["of"], list):
+        parts = "; ".join(in_words(one) for one in plain["of"])
+        return f"at least {plain.get('at_least')} of: {parts}"
     for word, joined in (("any", " or "), ("all", " and ")):
         if isinstance(plain.get(word), list):
             return joined.join(in_words(one) for one in plain[word])
