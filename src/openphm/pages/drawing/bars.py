@@ -154,7 +154,7 @@ def _stacked_specification(
         said,
         [datum for one in stacks for datum in _data(one, names, write)],
         params=vega.pointing_out(names),
-        layer=[{**part, "params": vega.by_legend("part")}, rest, total],
+        layer=[{**part, "params": vega.by_legend(part["encoding"]["color"])}, rest, total],
         width=vega.WIDTH,
         height={"step": vega.ROW},
     )

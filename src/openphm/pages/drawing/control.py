@@ -164,7 +164,7 @@ def _specification(
         said,
         [datum for one in points for datum in _data(one, write)],
         params=vega.pointing_out(names),
-        layer=[*limits, joined, {**marks, "params": vega.by_legend("verdict")}, vega.star("y", up.low, x=x)],
+        layer=[*limits, joined, {**marks, "params": vega.by_legend(verdict)}, vega.star("y", up.low, x=x)],
         width=vega.WIDTH,
         height=260,
     )

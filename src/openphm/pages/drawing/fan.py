@@ -98,7 +98,7 @@ def _specification(
         said,
         values,
         params=vega.pointing_out(list(lines)),
-        layer=[band, {**line_, "params": vega.by_legend("name")}],
+        layer=[band, {**line_, "params": vega.by_legend(line_["encoding"]["color"])}],
         width=vega.WIDTH,
         height=260,
     )

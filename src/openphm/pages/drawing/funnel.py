@@ -126,7 +126,7 @@ def _specification(
         said,
         [_datum(spot, list(kinds)[spot.outside]) for spot in order],
         params=vega.pointing_out([spot.name for spot in sorted(order, key=lambda one: one.name)]),
-        layer=[*curves, vega.rule(1, "y"), {**spots, "params": vega.by_legend("what")}],
+        layer=[*curves, vega.rule(1, "y"), {**spots, "params": vega.by_legend(spots["encoding"]["color"])}],
         width=vega.WIDTH,
         height=TALL,
     )

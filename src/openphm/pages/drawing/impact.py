@@ -177,12 +177,15 @@ def _ratios_of(rows: Sequence[Impact], ratios: Scale) -> vega.Specification:
     )
     return {
         "layer": [
-            {**reach, "params": vega.by_legend("service")}, mark, vega.star("x", 1, y=y), vega.rule(1, "x"),
+            {**reach, "params": vega.by_legend(mark["encoding"]["color"])},
+            mark,
+            vega.star("x", 1, y=y),
+            vega.rule(1, "x"),
         ],
         "transform": [{"filter": {"field": "panel", "equal": "ratio"}}],
         "width": 360,
         "height": len(rows) * ROW,
-    }  # fmt: skip
+    }
 
 
 def _data(one: Impact) -> list[vega.Datum]:

@@ -49,7 +49,7 @@ def lines(title: str, series: Sequence[Series], *, at: str, step: str) -> Drawin
 def _panel(one: Series, left: float, width: float, top: float, at: str) -> list[str]:
     steps = [step for step, _ in one.figures]
     across = Scale(min(steps), max(steps), left, left + width)
-    most = rounded_up(max([value for step, value in one.figures if value is not None and step] + [0]))
+    most = _most(one)
     up = Scale(0, most, top + TALL - 44, top + 22)
     drawn = [text(left, top + 12, one.name, bold=True)]
     for tick in (0, most / 2, most):
@@ -73,6 +73,10 @@ def _panel(one: Series, left: float, width: float, top: float, at: str) -> list[
     return drawn
 
 
+def _most(one: Series) -> float:
+    return rounded_up(max([value for step, value in one.figures if value is not None and step] + [0]))
+
+
 def _runs(one: Series) -> list[list[tuple[int, float]]]:
     """Unbroken runs of figures that are shown; the event itself (step 0) is no month and breaks the line."""
     runs: list[list[tuple[int, float]]] = [[]]
@@ -88,45 +92,39 @@ def _specification(
     title: str, said: str, series: Sequence[Series], *, at: str, step: str
 ) -> vega.Specification:
     """A panel for each series with an axis of its own; the line is broken where nothing is shown."""
-    values = [
-        {"kind": "hidden", "name": one.name, "series": one.name, "step": place, "said": vega.NOT_SHOWN}
-        if value is None
-        else {
-            "kind": "run",
-            "series": one.name,
-            "run": run,
-            "step": place,
-            "value": value,
-            "said": f"{value:g}",
-        }
-        for one in series
-        for run, place, value in _numbered(one)
-    ]
-    x = {"field": "step", "type": "quantitative", "title": step, "axis": {"tickMinStep": 1, "format": "+d"}}
-    y = {"field": "value", "type": "quantitative", "title": None, "axis": {"tickCount": 3}}
-    told = vega.told(series="Series", step=step.capitalize(), said="Figure")
-    run = vega.layer(
-        "run", "line", look={"color": BLUE, "point": {"color": BLUE, "size": 40}},
-        x=x, y=y, detail={"field": "run"}, tooltip=told,
-    )  # fmt: skip
-    moment = {
-        "mark": {"type": "rule", "color": INK, "strokeDash": [3, 3]},
-        "encoding": {"x": {"datum": 0}, "tooltip": {"value": at}},
+    values = [datum for one in series for datum in _data(one)]
+    panels = [_one_panel(one, at=at, step=step) for one in series]
+    return vega.specification(title, said, values, concat=panels, columns=ACROSS)
+
+
+def _one_panel(one: Series, *, at: str, step: str) -> vega.Specification:
+    steps = [place for place, _ in one.figures]
+    x = vega.along("step", Scale(min(steps), max(steps), 0, 1), lambda tick: f"{tick:+.0f}" if tick else at)
+    y = vega.along("value", Scale(0, _most(one), 0, 1), lambda tick: f"{tick:g}")
+    look = {"color": BLUE, "point": {"color": BLUE, "size": 40}}
+    told = vega.told(name="Series", step=step.capitalize(), said="Figure")
+    run = vega.layer("run", "line", look=look, x=x, y=y, detail={"field": "run"}, tooltip=told)
+    return {
+        "title": one.name,
+        "transform": [{"filter": {"field": "name", "equal": one.name}}],
+        "layer": [run, vega.rule(0, "x", dash=(3, 3)), vega.star("y", 0, x=x)],
+        "width": 230,
+        "height": 110,
     }
-    panel = {"layer": [run, moment, vega.star("y", 0, x=x)], "width": 230, "height": 110}
-    order = [one.name for one in series]
-    return vega.specification(
-        title,
-        said,
-        values,
-        facet={"field": "series", "type": "nominal", "title": None, "sort": order},
-        columns=ACROSS,
-        spec=panel,
-        resolve={"scale": {"y": "independent"}},
-    )
 
 
-def _numbered(one: Series) -> list[tuple[int, int, float | None]]:
-    """Each step with the number of its unbroken run; the event itself is no step."""
-    numbered = [(number, step, value) for number, run in enumerate(_runs(one)) for step, value in run]
-    return [*numbered, *((0, step, None) for step, value in one.figures if value is None and step)]
+def _data(one: Series) -> list[vega.Datum]:
+    """Each step with the number of its unbroken run, or that it is not shown; the event is no step."""
+    shown: list[vega.Datum] = [
+        {"kind": "run", "name": one.name, "run": run, "step": step, "value": value, "said": f"{value:g}"}
+        for run, held in enumerate(_runs(one))
+        for step, value in held
+    ]
+    return [
+        *shown,
+        *(
+            {"kind": "hidden", "name": one.name, "step": step, "said": vega.NOT_SHOWN}
+            for step, value in one.figures
+            if value is None and step
+        ),
+    ]

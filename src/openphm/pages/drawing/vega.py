@@ -32,7 +32,7 @@ THEME: Specification = {
     "font": "system-ui, Arial, sans-serif",
     "axis": {
         "domainColor": FAINT, "gridColor": GRID, "tickColor": FAINT, "labelColor": INK, "titleColor": FAINT,
-        "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 330,
+        "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 420,
     },
     "header": {"labelAnchor": "start", "labelColor": INK, "labelFontSize": 12, "labelFontWeight": 600},
     "legend": {"orient": "top", "columns": 4, "labelFontSize": 12, "labelLimit": 300, "labelColor": INK},
@@ -47,7 +47,7 @@ def specification(title: str, said: str, values: Iterable[Datum], **how: Any) ->
     """A whole specification. said: the description for a screen reader. values: its rows, all in one."""
     return {
         "$schema": SCHEMA,
-        "title": title,
+        "title": {"text": title, "offset": 14},
         "description": said,
         "config": THEME,
         "data": {"values": [plain(one) for one in values]},
@@ -111,11 +111,12 @@ def down(names: Iterable[str], *, field: str = "name") -> Specification:
 
 
 def coloured(names: Sequence[str], *, field: str, colours: Sequence[str] = COLOURS) -> Specification:
-    """A colour for each name, with a legend."""
+    """A colour for each name, with a legend where there are two or more."""
     return {
         "field": field,
         "type": "nominal",
         "title": None,
+        **({} if len(names) > 1 else {"legend": None}),
         "scale": {"domain": list(names), "range": list(colours[: len(names)])},
     }
 
@@ -127,15 +128,18 @@ def told(**titles: str) -> list[Specification]:
 
 def pointing_out(names: Sequence[str], *, label: str = "Point out") -> list[Specification]:
     """A choice of one name, for the mouse and the keyboard alike; what is not chosen becomes pale."""
+    if len(names) < 2:
+        return [{"name": _ONLY, "value": None}]
     chosen: list[str | None] = [None, *dict.fromkeys(names)]
     labels = ["Everything", *dict.fromkeys(names)]
     bind = {"input": "select", "name": f"{label} ", "options": chosen, "labels": labels}
     return [{"name": _ONLY, "value": None, "bind": bind}]
 
 
-def by_legend(field: str) -> list[Specification]:
-    """A press on a name of the legend points it out too."""
-    return [{"name": "pressed", "select": {"type": "point", "fields": [field]}, "bind": "legend"}]
+def by_legend(channel: Mapping[str, Any]) -> list[Specification]:
+    """A press on a name of the legend of a coloured channel points it out too."""
+    pressed = {"name": "pressed", "select": {"type": "point", "fields": [channel["field"]]}}
+    return [pressed if channel.get("legend", ...) is None else {**pressed, "bind": "legend"}]
 
 
 def pale_unless(field: str, *, has_legend: bool = False) -> Specification:

@@ -97,7 +97,7 @@ def _specification(
         told,
         values,
         params=vega.pointing_out(list(kinds.values())),
-        layer=[{**bars, "params": vega.by_legend("what")}, ends],
+        layer=[{**bars, "params": vega.by_legend(bars["encoding"]["color"])}, ends],
         width=vega.WIDTH,
         height={"step": vega.ROW},
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from openphm.pages.drawing import Drawing, vega
 from openphm.pages.drawing.canvas import (
     BLUE,
     FAINT,
@@ -46,7 +48,7 @@ class Marks:
     span: tuple[float, float] | None = None
 
 
-def fans(title: str, held: Sequence[Fan], write: Callable[[float], str]) -> str:
+def fans(title: str, held: Sequence[Fan], write: Callable[[float], str]) -> Drawing:
     """A small panel for each fan, at most three beside each other; every axis begins at nought."""
     across = min(len(held), ACROSS)
     width = WIDTH / across
@@ -54,14 +56,48 @@ def fans(title: str, held: Sequence[Fan], write: Callable[[float], str]) -> str:
     for place, one in enumerate(held):
         drawn += _fan(one, place % across * width, 30 + place // across * TALL, width - 20, write)
     rows = -(-len(held) // across)
-    return figure(
-        title, "The band holds eight of ten chances; the line is the middle.", 34 + rows * TALL, drawn
-    )
+    said = "The band holds eight of ten chances; the line is the middle."
+    svg = figure(title, said, 34 + rows * TALL, drawn)
+    return Drawing(svg, title, partial(_fans_specification, title, said, held, write))
+
+
+def _fans_specification(
+    title: str, said: str, held: Sequence[Fan], write: Callable[[float], str]
+) -> vega.Specification:
+    values = [
+        {"kind": "year", "name": one.name, "year": year, "value": value, "low": low, "high": high,
+         "said": write(value), "band": f"{write(low)} to {write(high)}"}
+        for one in held
+        for year, value, low, high in one.years
+    ]  # fmt: skip
+    panels = [_one_fan(one, write, is_alone=len(held) == 1) for one in held]
+    return vega.specification(title, said, values, concat=panels, columns=ACROSS)
+
+
+def _one_fan(one: Fan, write: Callable[[float], str], *, is_alone: bool) -> vega.Specification:
+    x = {"field": "year", "type": "ordinal", "title": "year", "axis": {"labelAngle": 0}}
+    y = vega.along("low", _up(one, 0, 1), write)
+    told = vega.told(name="", year="Year", said="Middle", band="P10 to P90")
+    look = {"color": BLUE, "strokeWidth": 2.5, "point": {"color": BLUE, "size": 40}}
+    return {
+        "title": one.name,
+        "transform": [{"filter": {"field": "name", "equal": one.name}}],
+        "layer": [
+            vega.layer("year", "area", look={"color": BAND}, x=x, y=y, y2={"field": "high"}, tooltip=told),
+            vega.layer("year", "line", look=look, x=x, y=vega.end(y, "value"), tooltip=told),
+        ],
+        "width": vega.WIDTH if is_alone else 210,
+        "height": 130,
+    }
+
+
+def _up(one: Fan, bottom: float, top: float) -> Scale:
+    return Scale(0, rounded_up(max(high for *_, high in one.years)), bottom, top)
 
 
 def _fan(one: Fan, left: float, top: float, width: float, write: Callable[[float], str]) -> list[str]:
     bottom = top + TALL - 44
-    up = Scale(0, rounded_up(max(high for *_, high in one.years)), bottom, top + 24)
+    up = _up(one, bottom, top + 24)
     start = left + max(56.0, LETTER * max(len(write(tick)) for tick in up.ticks()) + 12)
     across = Scale(one.years[0][0], one.years[-1][0], start, left + width - 8)
     drawn = [text(left, top + 12, one.name, bold=True)]
@@ -86,7 +122,7 @@ def marked(
     *,
     rules: Sequence[float] = (0.0,),
     said: str,
-) -> str:
+) -> Drawing:
     """Rows of points and lines on one axis, with upright rules where something is decided."""
     values = [x for row in rows for x in (row.hollow, row.full, *(row.span or ())) if x is not None]
     low, high = min([*values, *rules]), max([*values, *rules])
@@ -107,4 +143,61 @@ def marked(
             drawn.append(diamond(scale(row.full), y, BLUE, f"{row.name}: {write(row.full)}"))
         if row.hollow is None and row.full is None and row.span is None:
             drawn.append(text(scale(rules[0]) + 6, y + 4, "* not shown", fill=FAINT))
-    return figure(title, said, bottom + 26, drawn)
+    svg = figure(title, said, bottom + 26, drawn)
+    return Drawing(
+        svg, title, partial(_marks_specification, title, said, rows, scale, write=write, rules=rules)
+    )
+
+
+def _marks_specification(
+    title: str,
+    said: str,
+    rows: Sequence[Marks],
+    scale: Scale,
+    *,
+    write: Callable[[float], str],
+    rules: Sequence[float],
+) -> vega.Specification:
+    x, y = vega.along("value", scale, write), vega.down(row.name for row in rows)
+    shared = {
+        "y": y,
+        "opacity": vega.pale_unless("name"),
+        "tooltip": vega.told(name="", said="Figure", span="From and to"),
+    }
+    reach = vega.layer(
+        "span",
+        "rule",
+        look={"color": BLUE, "strokeWidth": 4},
+        x=vega.end(x, "low"),
+        x2={"field": "high"},
+        **shared,
+    )
+    marks = [
+        vega.layer(
+            kind, "point", look={"color": colour, "shape": shape, "filled": True, "size": 90}, x=x, **shared
+        )
+        for kind, colour, shape in (("hollow", PINK, "circle"), ("full", BLUE, "diamond"))
+    ]
+    lines = [vega.rule(one, "x", dash=(4, 3)) for one in rules]
+    return vega.specification(
+        title,
+        said,
+        [datum for row in rows for datum in _data(row, write)],
+        params=vega.pointing_out([row.name for row in rows]),
+        layer=[*lines, reach, *marks, vega.star("x", rules[0], y=y)],
+        width=vega.WIDTH,
+        height={"step": vega.ROW},
+    )
+
+
+def _data(row: Marks, write: Callable[[float], str]) -> list[vega.Datum]:
+    """The points of a row that are shown and its line; a row without any says so."""
+    span = {} if row.span is None else {"span": f"{write(row.span[0])} to {write(row.span[1])}"}
+    made: list[vega.Datum] = [
+        {"kind": kind, "name": row.name, "value": value, "said": write(value), **span}
+        for kind, value in (("hollow", row.hollow), ("full", row.full))
+        if value is not None
+    ]
+    if row.span is not None:
+        made.insert(0, {"kind": "span", "name": row.name, "low": row.span[0], "high": row.span[1], **span})
+    return made or [{"kind": "hidden", "name": row.name, "said": vega.NOT_SHOWN}]

@@ -37,7 +37,7 @@ async function drawInto(figure, address) {
   const { view } = await embed(place, specification);
   const svg = place.querySelector("svg");
   svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", `${specification.title}. ${specification.description}`);
+  svg.setAttribute("aria-label", `${specification.title.text}. ${specification.description}`);
   return view;
 }
 
