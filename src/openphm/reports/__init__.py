@@ -10,6 +10,7 @@ from openphm.population.opened import opened
 from openphm.reports.areas import areas
 from openphm.reports.condition_impact import condition_impact
 from openphm.reports.fuel_poverty import fuel_poverty
+from openphm.reports.headlines import headlines
 from openphm.reports.high_intensity_use import high_intensity_use
 from openphm.reports.inequalities import inequalities
 from openphm.reports.journeys import journeys
@@ -22,6 +23,7 @@ from openphm.reports.report import Report
 from openphm.reports.segments import segments
 
 _ALL = (
+    Report("headlines", "How many people, what they cost, how often they come to hospital", headlines),
     Report("segments", "Figure 12: people, use and cost of each subsegment", segments, ("pcn", "practice")),
     Report("condition-impact", "Figure 7: each condition, and use next to similar people", condition_impact),
     Report("life-stage-cost", "Figure 8: cost by life stage and setting", life_stage_cost, ("sex",)),

@@ -40,6 +40,11 @@ class Asker:
         return self.user.roles
 
     @property
+    def seen(self) -> set[str]:
+        """The addresses of every page that this user may see."""
+        return {path for path, roles in self.suite.paths.items() if roles & self.roles}
+
+    @property
     def purpose(self) -> Purpose:
         """Why they ask. Raises NeedsPurpose."""
         if self._purpose is None:
@@ -101,9 +106,11 @@ class Asker:
         key = _key(question, options)
         return self.suite.builds.page(self.scope(action), place, key, answer).shown(overlaps)
 
-    def is_known(self, question: str, options: Mapping[str, object] | None = None) -> bool:
+    def is_known(
+        self, question: str, options: Mapping[str, object] | None = None, *, place: str | None = None
+    ) -> bool:
         """Was this page asked before, so that it takes no time?"""
-        return self.suite.builds.is_known(self.scope(), None, _key(question, options))
+        return self.suite.builds.is_known(self.scope(), place, _key(question, options))
 
     def shown_of_cohort(
         self,

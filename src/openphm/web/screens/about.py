@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from openphm.web.asking import Ask
+from openphm.web.first_steps import first_steps
 from openphm.web.screen import EVERYBODY, Screen
 
 ORDER = 99
@@ -13,9 +14,9 @@ screen = Screen("", roles=EVERYBODY)
 
 @screen.get("/help", "Help", in_menu=False)
 def help_page(ask: Ask) -> Response:
-    """First steps: the pages that this role has, with what each says."""
+    """First steps: what this role usually does, and every page that it has with what each says."""
     own = [entry for entry in ask.suite.entries if entry.section and entry.roles & ask.roles]
-    return ask.page("about/help.html", own=own)
+    return ask.page("about/help.html", own=own, steps=first_steps(ask.roles, ask.seen))
 
 
 @screen.get("/accessibility", "Accessibility", in_menu=False)

@@ -77,6 +77,18 @@ MONTHS = Option("months", "Months before and after", {str(n): str(n) for n in (3
 
 SCREENS = (
     ReportScreen(
+        "/overview/numbers",
+        "overview",
+        "Headline numbers",
+        "headlines",
+        READERS,
+        steps={
+            "The same for each segment": "/segments/matrix",
+            "Where each outcome stands": "/outcomes",
+            "Any measure by group": "/stratify",
+        },
+    ),
+    ReportScreen(
         "/overview/conditions",
         "overview",
         "Conditions and their impact",
