@@ -46,12 +46,22 @@ TITLES = {
 def plan_page(study: Study) -> Page:
     """What could be found, before anything of the follow-up is opened."""
     found = study.planning()
+    found_rows = planning_result(study.plan, found, study.population)
     name = study.plan.id.removeprefix("evaluations/")
     return Page(
         title=f"{study.plan.file.title}: plan",
-        result=planning_result(study.plan, found, study.population),
+        result=found_rows,
         headline=lambda records: found.words(study.plan.file.planning_effect),
+        layout=plan_layout(found_rows),
         next_step=f"openphm evaluate lock {name}",
+    )
+
+
+def plan_layout(planned: Result) -> Layout:
+    """One figure a step, each in its unit."""
+    steps = {str(row[0]): str(row[0])[:1].upper() + str(row[0])[1:] for row in planned.rows}
+    return Layout(
+        "step", "", "value", titles={**steps, "step": "Before anything is opened", "value": "Value"}
     )
 
 

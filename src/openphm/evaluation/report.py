@@ -129,7 +129,7 @@ def _people(answer: Answer) -> Iterator[Row]:
 
 def _numbers(answer: Answer) -> Iterator[Row]:
     if not answer.may_claim:
-        yield _said(NUMBERS, "Counts only", WARNING, NO_EFFECT_IN_IT)
+        yield _said(NUMBERS, "No effect is told", WARNING, NO_EFFECT_IN_IT)
     for one in answer.findings.effects:
         subject, behind, most = _subject(one), one.contributors, one.top_share
         if not answer.findings.is_counts_only:

@@ -107,8 +107,8 @@ def planning_result(plan: Plan, found: Planning, population: Population) -> Resu
             "rows",
         ),
         ("people like these a follow-up earlier", Cell(earlier, n_people=earlier), "people"),
-        (f"{plan.primary.title}, mean of theirs", Cell(_known(mean), n_people=earlier), "per_person"),
-        (f"{plan.primary.title}, spread of theirs", Cell(_known(spread), n_people=earlier), "per_person"),
+        (f"{plan.primary.title}, their mean", Cell(_known(mean), n_people=earlier), "per_person"),
+        (f"{plan.primary.title}, their spread", Cell(_known(spread), n_people=earlier), "per_person"),
         ("smallest detectable change", Cell(_known(found.smallest_detectable), n_people=earlier), "share"),
     ]
     if plan.file.planning_effect is not None:

@@ -13,14 +13,13 @@ from openphm.core.errors import UsageError
 from openphm.evaluation.report import NUMBERS, PHASES, QUARTERS
 from openphm.evaluation.report_checks import BALANCE
 from openphm.evaluation.report_rows import COLUMNS
+from openphm.pages.drawing.vega import Specification, specification
 from openphm.pages.page import Record
 
-SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 GROUPS = {"cohort": "Offered the service", "control": "Weighted controls"}
-Spec = dict[str, Any]
 
 
-def charts(records: Sequence[Record]) -> dict[str, Spec]:
+def charts(records: Sequence[Record]) -> dict[str, Specification]:
     """Specifications by name, of the parts that the rows hold. Raises UsageError for other rows."""
     if records and not set(COLUMNS) <= set(records[0]):
         raise UsageError(
@@ -33,7 +32,7 @@ def charts(records: Sequence[Record]) -> dict[str, Spec]:
     return {name: spec for name, spec in made.items() if spec["data"]["values"]}
 
 
-def quarters(records: Sequence[Record]) -> Spec:
+def quarters(records: Sequence[Record]) -> Specification:
     """The primary outcome by quarter around the offer, both groups in one frame."""
     values = [
         {"quarter": int(str(row["subject"]).rsplit(" ", 1)[-1]), "group": GROUPS[str(row["measure"])],
@@ -62,7 +61,7 @@ def quarters(records: Sequence[Record]) -> Spec:
     return _spec("Primary outcome by quarter", values, layer=[window, line, offer])
 
 
-def outcomes(records: Sequence[Record]) -> Spec:
+def outcomes(records: Sequence[Record]) -> Specification:
     """The programme's effect on every outcome with its interval, beside the raw change."""
     named = {"raw_change": "Raw change", "programme": "The programme"}
     values = [
@@ -82,7 +81,7 @@ def outcomes(records: Sequence[Record]) -> Spec:
     return _spec("Effect on each outcome", values, layer=[none, reach, point])
 
 
-def balance(records: Sequence[Record]) -> Spec:
+def balance(records: Sequence[Record]) -> Specification:
     """Absolute standardised differences before and after weighting, and in the matched sets."""
     named = {"smd_before": "Before", "smd_after": "Weighted", "smd_matched": "Matched"}
     values = [
@@ -102,7 +101,7 @@ def balance(records: Sequence[Record]) -> Spec:
     )
 
 
-def phases(records: Sequence[Record]) -> Spec:
+def phases(records: Sequence[Record]) -> Specification:
     """Before, during and after, of both groups."""
     values = [
         {"phase": row["subject"], "group": GROUPS[str(row["measure"])], "rate": row["value"]}
@@ -121,11 +120,11 @@ def phases(records: Sequence[Record]) -> Spec:
     )
 
 
-def _spec(title: str, values: Sequence[Record], **how: Any) -> Spec:
-    return {"$schema": SCHEMA, "title": title, "data": {"values": list(values)}, **how}
+def _spec(title: str, values: Sequence[Record], **how: Any) -> Specification:
+    return specification(title, f"{title}. The report has every figure.", values, **how)
 
 
-_CHARTS: dict[str, Callable[[Sequence[Record]], Spec]] = {
+_CHARTS: dict[str, Callable[[Sequence[Record]], Specification]] = {
     "quarters": quarters,
     "outcomes": outcomes,
     "balance": balance,

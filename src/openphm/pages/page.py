@@ -14,6 +14,7 @@ Record = Mapping[str, Scalar]
 class Layout:
     """How a long table is folded for people: the columns that go down, across and into the cells.
 
+    across  empty where each row is one figure: they stand in one column
     split   a column of which each value gets a table of its own
     titles  names for people of measures and codes
     groups  a heading for each measure

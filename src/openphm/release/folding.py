@@ -27,6 +27,7 @@ WITHIN = "95% interval"
 class Fold:
     """Which column goes down the side, which across the top, and what stands in the cells.
 
+    across  empty where each row is one figure: they stand in one column
     split   a column of which each value gets a table of its own; None for one table
     titles  names for people of the codes, for example {"mean_age": "Mean age"}
     groups  a heading for each row of the side, for example {"mean_age": "Population"}
@@ -90,6 +91,11 @@ class Wide:
     is_lead: bool = False
 
     @property
+    def is_headed(self) -> bool:
+        """Whether anything stands across the top: a sheet of words has no headings."""
+        return bool(self.corner or any(self.across))
+
+    @property
     def has_limits_within(self) -> bool:
         """Whether some cells hold their own limits."""
         return any(line.limits for line in self.lines)
@@ -120,21 +126,20 @@ def _as_it_is(released: Released) -> Wide:
 
 
 def _folded(released: Released, rows: Sequence[tuple[Item, ...]], fold: Fold, part: str) -> Wide:
-    down, across, unit, value = (
-        released.columns.index(name) for name in (fold.down, fold.across, fold.unit, fold.value)
-    )
-    lifted = tuple((str(row[down]), str(row[value])) for row in rows if row[across] in fold.lifted)
+    down, unit, value = (released.columns.index(name) for name in (fold.down, fold.unit, fold.value))
+    across = released.columns.index(fold.across) if fold.across else None
+    named = [(row, fold.value if across is None else str(row[across])) for row in rows]
+    lifted = tuple((str(row[down]), str(row[value])) for row, over in named if over in fold.lifted)
     places = [(value, "")]
     if not fold.limits_within:
         beside = ((fold.lower, LOWER), (fold.upper, UPPER))
         places += [(released.columns.index(name), said) for name, said in beside if name]
     top: dict[tuple[str, str], None] = {}
     cells: dict[str, dict[tuple[str, str], tuple[Item, str | None, Limits]]] = {}
-    for row in rows:
-        side, over = str(row[down]), str(row[across])
+    for row, over in named:
         if over in fold.lifted:
             continue
-        line = cells.setdefault(side, {})
+        line = cells.setdefault(str(row[down]), {})
         limits = _limits(released, row, fold) if fold.limits_within else None
         for place, said in places:
             if not said or row[place] is not None:

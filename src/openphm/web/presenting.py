@@ -63,6 +63,7 @@ class ShownTable:
     lines: tuple[ShownLine, ...]
     lifted: tuple[tuple[str, str], ...] = ()
     is_lead: bool = False
+    is_headed: bool = True
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,9 @@ def _fold(layout: Layout | None) -> Fold | None:
 
 def _table(wide: Wide, title: str) -> ShownTable:
     lines = tuple(ShownLine(line.name, line.group, tuple(_cells(line))) for line in wide.lines)
-    return ShownTable(wide.caption or title, wide.corner, wide.across, lines, wide.lifted, wide.is_lead)
+    return ShownTable(
+        wide.caption or title, wide.corner, wide.across, lines, wide.lifted, wide.is_lead, wide.is_headed
+    )
 
 
 def _cells(line: Line) -> Iterator[ShownCell]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from openphm.pages.drawing import vega
 from openphm.pages.drawing.canvas import (
     BLUE,
     FAINT,
@@ -26,6 +28,7 @@ from openphm.pages.drawing.canvas import (
     rounded_up,
     text,
 )
+from openphm.pages.drawing.drawn import Drawing
 
 TOP, TALL, LEFT, RIGHT = 64.0, 240.0, 64.0, 16.0
 SHADE = "#e8f1fa"
@@ -60,7 +63,7 @@ def trends(
     step: str,
     write: Callable[[float], str],
     is_joined: bool = True,
-) -> str:
+) -> Drawing:
     """A line for each group over months before and after nought, which is marked as `at`.
 
     is_joined  middles of spans are joined; otherwise each span is a level of its own with its figure
@@ -78,7 +81,77 @@ def trends(
             if value is None
         ]
     drawn.append(text(LEFT, TOP + TALL + 38, f"Across: {step}. Shaded: {window.said}.", fill=FAINT))
-    return figure(title, _said(held, window, step, write), TOP + TALL + 48, drawn)
+    said = _said(held, window, step, write)
+    panel = _layers(held, window, (across, up), at=at, step=step, write=write, is_joined=is_joined)
+    make = partial(_specification, title, said, held, write, panel)
+    return Drawing(figure(title, said, TOP + TALL + 48, drawn), title, make)
+
+
+def _specification(
+    title: str, said: str, held: Sequence[Trend], write: Callable[[float], str], panel: vega.Specification
+) -> vega.Specification:
+    return vega.specification(
+        title,
+        said,
+        [datum for one in held for datum in _data(one, write)],
+        params=vega.pointing_out([one.name for one in held]),
+        width=vega.WIDTH,
+        height=TALL,
+        **panel,
+    )
+
+
+def _layers(
+    held: Sequence[Trend],
+    window: Shaded,
+    scales: tuple[Scale, Scale],
+    *,
+    at: str,
+    step: str,
+    write: Callable[[float], str],
+    is_joined: bool,
+) -> vega.Specification:
+    """The shaded months, the moment, and the lines of groups or their levels."""
+    x = vega.along("month", scales[0], lambda month: f"{month:+.0f}" if month else at, title=step)
+    y = vega.along("value", scales[1], write)
+    names = [one.name for one in held]
+    colour = vega.coloured(names, field="name", colours=[_colour(place) for place in range(len(held))])
+    shape = {**colour, "scale": {"domain": names, "range": ["circle", *["diamond"] * (len(names) - 1)]}}
+    shared = {"y": y, "color": colour, "opacity": vega.pale_unless("name", has_legend=True)}
+    told = vega.told(name="Group", months="Months", said="Figure")
+    shade = {
+        "data": {"values": [{"month": window.start, "stop": window.stop, "said": window.said}]},
+        "mark": {"type": "rect", "color": SHADE},
+        "encoding": {"x": x, "x2": {"field": "stop"}, "tooltip": vega.told(said="Shaded")},
+    }
+    if is_joined:
+        lines = vega.layer("span", "line", look={"strokeWidth": 2}, x=x, detail={"field": "run"}, **shared)
+    else:
+        start = vega.end(x, "start")
+        lines = vega.layer("span", "rule", look={"strokeWidth": 3}, x=start, x2={"field": "stop"}, **shared)
+    points = vega.layer(
+        "span", "point", look={"filled": True, "size": 70}, x=x, shape=shape, tooltip=told, **shared
+    )
+    stars = vega.star("y", scales[1].low, x=x)
+    moment = vega.rule(0, "x", dash=(3, 3))
+    return {"layer": [shade, moment, lines, {**points, "params": vega.by_legend(colour)}, stars]}
+
+
+def _data(one: Trend, write: Callable[[float], str]) -> list[vega.Datum]:
+    """A span at its middle with the number of its unbroken run; one that is not shown has no figure."""
+    run_of = {month: number for number, run in enumerate(_runs(one)) for month, _ in run}
+    made: list[vega.Datum] = []
+    for start, stop, value in one.spans:
+        middle = (start + stop) / 2
+        place = {"name": one.name, "month": middle, "start": start, "stop": stop}
+        place["months"] = f"{start:+g} to {stop:+g}"
+        if value is None:
+            made.append({"kind": "hidden", **place, "said": vega.NOT_SHOWN})
+        else:
+            made.append(
+                {"kind": "span", **place, "run": run_of[middle], "value": value, "said": write(value)}
+            )
+    return made
 
 
 def _frame(across: Scale, up: Scale, window: Shaded, at: str, write: Callable[[float], str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from openphm.access import Role
 from openphm.definitions.evaluation_parts import ATTRIBUTES
 from openphm.definitions.quantities import COST_CATEGORIES, TOTAL
-from openphm.evaluation.pages import TITLES
+from openphm.evaluation.pages import plan_layout
 from openphm.evaluation.study import Study
 from openphm.pages import Page
 from openphm.web.asking import DOWNLOAD, Ask, Asking
@@ -89,18 +89,21 @@ def one(ask: Ask, name: str) -> Response:
             return ask.download(shown, ask.request.query_params[DOWNLOAD])
         return ask.page(
             "evaluations/result.html", shown=shown, held=held, lock=lock, said=answer.said,
-            filters=ask.filters(), may_plan=bool(ask.roles & PLANNERS),
+            filters=ask.filters(), may_plan=bool(ask.roles & PLANNERS), plan=study.plan,
+            cohorts=_cohorts(ask),
         )  # fmt: skip
     job = latest_job(ask, key if lock is not None else planning_key)
     if ask.is_partial and job is not None and job.is_over:
         return arrived(here)
     ahead = None
     if planned is not None:
-        page = Page(held.title, planned.results["plan"], lambda records: str(planned.said["headline"]))
+        result = planned.results["plan"]
+        said = str(planned.said["headline"])
+        page = Page("What it could find", result, lambda records: said, layout=plan_layout(result))
         ahead = ask.released(page, planned.overlaps)
     return ask.page(
-        "evaluations/study.html", held=held, lock=lock, ahead=ahead, job=job, here=here, titles=TITLES,
-        may_plan=bool(ask.roles & PLANNERS), plan=study.plan, sha256=study.plan.sha256,
+        "evaluations/study.html", held=held, lock=lock, ahead=ahead, job=job, here=here,
+        cohorts=_cohorts(ask), may_plan=bool(ask.roles & PLANNERS), plan=study.plan, sha256=study.plan.sha256,
     )  # fmt: skip
 
 

@@ -107,7 +107,8 @@ class PlanRead:
         }
         if costs["programme_gbp"] is not None:
             body["costs"] = {name: value for name, value in costs.items() if value is not None}
-            body["costs"]["outcome"] = self._text("costs.outcome")
+            in_pounds = [str(one["id"]) for one in body["outcomes"] if "cost" in one]
+            body["costs"]["outcome"] = self._text("costs.outcome") or next(iter(in_pounds), "")
             self._places["costs"] = "costs.programme_gbp"
         return body
 

@@ -24,7 +24,10 @@ FOLDER = "evaluations/"
 
 @dataclass(frozen=True)
 class HeldPlan:
-    """A plan by the name in its address; without an owner, a shipped one or one locked elsewhere."""
+    """A plan by the name in its address; without an owner, a shipped one.
+
+    owner  who made it, or who locked it elsewhere
+    """
 
     name: str
     body: dict[str, Any]
@@ -44,7 +47,7 @@ def held_plans(ask: Asker) -> list[HeldPlan]:
     for name, body in _shipped(ask).items():
         found.setdefault(name, HeldPlan(name, body))
     for name, lock in locked.items():
-        found.setdefault(name, HeldPlan(name, Plan.as_written(lock.plan)))
+        found.setdefault(name, HeldPlan(name, Plan.as_written(lock.plan), lock.locked_by))
     return list(found.values())
 
 
