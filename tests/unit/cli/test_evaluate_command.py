@@ -199,7 +199,7 @@ def test_the_charts_of_a_released_report_are_vega_lite(
     made = {path.name.split(".")[0]: json.loads(path.read_text("utf-8")) for path in folder.iterdir()}
     assert set(made) == {"quarters", "outcomes", "balance", "phases"}
     for spec in made.values():
-        assert spec["$schema"].endswith("vega-lite/v5.json") and spec["data"]["values"]
+        assert spec["$schema"].endswith("vega-lite/v6.json") and spec["data"]["values"]
     groups = {one["group"] for one in made["quarters"]["data"]["values"]}
     assert groups == {"Offered the service", "Weighted controls"}
     (tmp_path / "other.json").write_text("[]", "utf-8")
