@@ -1,4 +1,4 @@
-"""python -m tests.bench.audit FOLDER: durable appends a second, and events verified a second.
+"""python -m tests.bench.audit FOLDER: durable appends and verified events a second, and a page of a long log.
 
 Durable: `append` returns when the entry was forced to the disk (fsync). How many forces a second the disk
 itself does is measured next to it: one writer alone cannot be faster, many share a force.
@@ -13,7 +13,7 @@ import threading
 import time
 from pathlib import Path
 
-from openphm.audit import AuditLog, Checkpoint, Entry
+from openphm.audit import AuditLog, Checkpoint, Entry, LogIndex
 
 DETAIL = {"request": "a" * 32, "move": "b" * 16, "state": "checked", "recipient": "X80001", "kept": 20}
 EVENTS = 200_000
@@ -63,6 +63,18 @@ def verified_a_second(path: Path, events: int) -> tuple[float, float]:
     return events / (time.perf_counter() - begun), events / (time.process_time() - worked)
 
 
+def seconds_of_a_page(path: Path) -> dict[str, float]:
+    """What the suite's page of a log asks its index: the first time in a process, and then each time."""
+    index, taken = LogIndex(path), {}
+    for name in ("first page of the log", "next page of the log"):
+        begun = time.perf_counter()
+        assert index.events
+        assert index.actors
+        assert index.page(1, 100, actor="dr.amber").matching == EVENTS
+        taken[name] = time.perf_counter() - begun
+    return taken
+
+
 def main() -> None:
     parent = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     with tempfile.TemporaryDirectory(dir=parent) as made:
@@ -74,6 +86,8 @@ def main() -> None:
         rate, alone = verified_a_second(folder / "big.jsonl", EVENTS)
         print(f"verified                 {rate:>10,.0f} a second, of {EVENTS:,} events")
         print(f"verified                 {alone:>10,.0f} a second of a core")
+        for name, seconds in seconds_of_a_page(folder / "big.jsonl").items():
+            print(f"{name:<24} {seconds * 1000:>10,.0f} ms, of {EVENTS:,} events")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from starlette.testclient import TestClient
 
 from openphm.access import REGISTER, Role
 from openphm.audit import AuditLog
+from openphm.web.screens import governance_audit
+from openphm.web.worker import do_one
 from tests.web.conftest import SignIn
 
 LEAD = Role.IG_LEAD
@@ -76,6 +78,40 @@ def test_the_log_is_filtered_and_verified_and_a_changed_line_is_found(
     page = client.post("/governance/audit", data=form).text
     path.write_bytes(held)
     assert "The log does not add up" in page
+
+
+def test_a_long_log_is_verified_by_a_job_and_its_page_says_what_was_found(
+    signed_in: SignIn, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(governance_audit, "AT_ONCE", 0)
+    client, suite = signed_in(LEAD), app.state.suite
+    answer = client.post("/governance/audit", data={"form_token": token_of(client, "/governance/audit")})
+    assert answer.status_code == 303
+    job = suite.register.jobs.find(answer.headers["location"].removeprefix("/jobs/"))
+    assert suite.register.jobs.begin(job.id)
+    assert do_one(suite.settings, job.id) == 0
+    assert "The log adds up." in client.get(answer.headers["location"]).text
+    page = client.get("/governance/audit?event=audit.verified").text
+    assert "by Demo IG lead" in page
+    assert "is intact: True" in page
+
+
+def test_the_log_has_pages_which_keep_their_filters(
+    signed_in: SignIn, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(governance_audit, "MOST", 2)
+    client = signed_in(LEAD)
+    for number in range(5):
+        app.state.suite.log.append("test.page", actor="somebody", detail={"number": number})
+    path = "/governance/audit?event=test.page"
+    first = client.get(path).text
+    assert ("number: 4" in first, "number: 3" in first, "number: 2" in first) == (True, True, False)
+    assert f"{path}&amp;page=2" in first
+    last = client.get(f"{path}&page=3").text
+    assert ("number: 0" in last, "number: 1" in last, "Older lines" in last) == (True, False, False)
+    assert "No line is like this" in client.get(f"{path}&page=9").text
+    for wrong in ("0", "-1", "x", "9" * 20):
+        assert client.get(f"{path}&page={wrong}").status_code == 422
 
 
 @pytest.mark.parametrize("role", [Role.ICB_ANALYST, Role.ADMIN, Role.CLINICIAN], ids=str)

@@ -16,12 +16,15 @@ from openphm.audit.checkpoints import (
     sign_checkpoint,
     verify_signed,
 )
+from openphm.audit.index import LogIndex, LogPage
 from openphm.audit.log import AuditLog
 
 __all__ = [
     "AuditLog",
     "Checkpoint",
     "Entry",
+    "LogIndex",
+    "LogPage",
     "SignedCheckpoint",
     "Value",
     "Verification",

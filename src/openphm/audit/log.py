@@ -7,8 +7,9 @@ values short; the rest is the caller's duty.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from openphm.audit.chain import Checkpoint, Entry, Value, Verification, verify_lines
@@ -17,6 +18,7 @@ from openphm.core.errors import StoreError
 from openphm.core.identifiers import NHSNumber
 
 LONGEST_VALUE = 1000
+TELL_EVERY = 20_000  # lines
 _TEN_DIGITS = re.compile(r"(?<![0-9A-Za-z])\d{3}[ -]?\d{3}[ -]?\d{4}(?![0-9A-Za-z])")
 
 
@@ -66,15 +68,29 @@ class AuditLog:
         last = self.last(1)
         return last[0].head if last else Checkpoint()
 
-    def verify(self, witness: Checkpoint | None = None, witnesses: Iterable[Checkpoint] = ()) -> Verification:
-        """Check the whole chain, and that it still holds the checkpoints kept elsewhere."""
-        return verify_lines(self._lines(), witness, witnesses)
+    def verify(
+        self,
+        witness: Checkpoint | None = None,
+        witnesses: Iterable[Checkpoint] = (),
+        *,
+        told: Callable[[float], None] | None = None,
+    ) -> Verification:
+        """Check the whole chain, and that it still holds the checkpoints kept elsewhere.
 
-    def _lines(self) -> Iterator[bytes]:
+        told: hears now and then what share of the log was read, 0 to 1.
+        """
+        return verify_lines(self._lines(told), witness, witnesses)
+
+    def _lines(self, told: Callable[[float], None] | None = None) -> Iterator[bytes]:
         if not self.path.exists():
             return
         with self.path.open("rb") as file:
-            yield from file
+            size, done = os.fstat(file.fileno()).st_size, 0
+            for number, line in enumerate(file, start=1):
+                yield line
+                done += len(line)
+                if told is not None and number % TELL_EVERY == 0:
+                    told(min(1.0, done / size))
 
 
 def safe_value(value: Value) -> Value:

@@ -40,6 +40,7 @@ def make_app(settings: Settings) -> FastAPI:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         if settings.is_warmed:
             threading.Thread(target=warm, args=(suite,), daemon=True).start()
+            threading.Thread(target=len, args=(suite.log_index,), daemon=True).start()  # reads it once
         yield
         suite.close()
 

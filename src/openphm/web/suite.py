@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 
 from openphm.access import Purpose, Role, Scope
-from openphm.audit import AuditLog
+from openphm.audit import AuditLog, LogIndex
 from openphm.core.errors import OpenPHMError
 from openphm.core.records import Job
 from openphm.population.live import live_build
@@ -44,6 +44,7 @@ class Suite:
         self.builds = OpenedBuilds(self.settings)
         self.limits = Limits()
         self.log = AuditLog.beside(self.settings.store)
+        self.log_index = LogIndex(self.log.path)
         self._fresh: dict[str, str] = {}
         self.rule = _rule(self.builds, self.settings.disclosure)
 

@@ -14,12 +14,12 @@ from openphm.core.records import Job
 from openphm.reports import REPORTS
 from openphm.web.asking import Ask, Asking, NotFound
 from openphm.web.kinds import kind
-from openphm.web.screen import READERS, Screen
+from openphm.web.screen import EVERYBODY, READERS, Screen
 from openphm.web.screens.reports import SCREENS
 from openphm.web.work import Work, folder_of
 
 ORDER = 90
-screen = Screen("", roles=READERS | {Role.ADMIN})
+screen = Screen("", roles=EVERYBODY)
 FORMS = ("csv", "xlsx", "json")
 
 
