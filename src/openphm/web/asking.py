@@ -71,7 +71,8 @@ class Asking(Asker):
 
     def filters(self, options: Sequence[Option] = ()) -> Filters:
         """The filters of this page, read from its address."""
-        return Filters.read(self.path, options, self.request.query_params.multi_items(), also=(DOWNLOAD, DRAWING))
+        given = self.request.query_params.multi_items()
+        return Filters.read(self.path, options, given, also=(DOWNLOAD, DRAWING))
 
     def field(self, name: str) -> str:
         """A field of the form; empty when it is not there."""
