@@ -173,8 +173,10 @@ def _serve(home: Path, port: int) -> None:
             "This version has no web suite yet, so there is nothing to serve. The reports above are it."
         )
         return
-    words = ("serve", "--store", str(home / "store"), "--port", str(port), "--demo")
-    _run(Step("Serve", words))
+    words = ["serve", "--store", str(home / "store"), "--port", str(port), "--demo"]
+    boundaries = home / "raw" / "boundaries.geojson"
+    words += ["--boundaries", str(boundaries)] if boundaries.exists() else []
+    _run(Step("Serve", tuple(words)))
 
 
 def _commands() -> list[str]:

@@ -45,6 +45,12 @@ if TYPE_CHECKING:
     help="The file that says where requests to re-identify go, and with which key.",
 )
 @click.option(
+    "--boundaries",
+    "boundaries",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A GeoJSON file with the shapes of networks and practices, for maps.",
+)
+@click.option(
     "--disclosure", metavar="RULE", default="default", show_default=True, help="Rule for small numbers."
 )
 def command(
@@ -56,12 +62,15 @@ def command(
     overlay: Path | None,
     sign_in: Path | None,
     custodian: Path | None,
+    boundaries: Path | None,
     disclosure: str,
 ) -> None:
     """Serve the suite until it is stopped.
 
     With --demo everybody chooses who they are, so it answers this machine alone.
     """
+    from openphm.definitions.boundaries import read_boundaries
+
     try:
         from openphm.web.provider_file import read_provider_file
         from openphm.web.running import run
@@ -81,6 +90,7 @@ def command(
         overlay=overlay,
         sign_in=read_provider_file(sign_in) if sign_in else None,
         custodian=_custodian(custodian) if custodian else None,
+        shapes=read_boundaries(boundaries) if boundaries else None,
         disclosure=disclosure,
         is_warmed=True,
     )

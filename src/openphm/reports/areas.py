@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from openphm.pages.drawing import Spot, funnel
+from openphm.core.shapes import Shape, Shapes
+from openphm.pages.drawing import AreaPanel, Placed, Spot, area_maps, funnel
 from openphm.pages.page import Layout, Page, Record
 from openphm.pages.reading import figure
 from openphm.population import Population
@@ -21,8 +22,13 @@ KINDS = {"pcn": "Primary care networks", "practice": "Practices"}
 MOST_NAMED = 3
 
 
-def areas(population: Population, *, as_at: date | None = None, by: str | None = None) -> Page:
-    """Observed ÷ expected of each network and practice, with the limits of chance."""
+def areas(
+    population: Population, *, as_at: date | None = None, by: str | None = None, shapes: Shapes | None = None
+) -> Page:
+    """Observed ÷ expected of each network and practice, with the limits of chance.
+
+    shapes: where the places lie, for a map before the funnels.
+    """
     titles = {**MEASURES, **KINDS, "area_name": "Place"}
     return Page(
         title="Places compared, allowing for age and sex",
@@ -32,7 +38,7 @@ def areas(population: Population, *, as_at: date | None = None, by: str | None =
         layout=Layout(
             "area_name", "measure", "value", split="area_kind", lower="lower", upper="upper", titles=titles
         ),
-        charts=charts,
+        charts=lambda records: [*maps(records, shapes or {}), *charts(records)],
     )
 
 
@@ -68,6 +74,33 @@ def charts(records: Sequence[Record]) -> list[str]:
             if spots:
                 drawn.append(funnel(f"{title}: {plural.lower()}", spots))
     return drawn
+
+
+def maps(records: Sequence[Record], shapes: Shapes) -> list[str]:
+    """Small maps of every measure for each kind of place of which shapes are known."""
+    drawn = []
+    outlines = tuple(shape for shape in shapes.values() if shape.rings)
+    for kind, plural in KINDS.items():
+        panels = []
+        for measure, title in MEASURES.items():
+            held = [r for r in records if r["area_kind"] == kind and r["measure"] == measure]
+            places = [_placed(r, shapes[str(r["area_code"])]) for r in held if r["area_code"] in shapes]
+            if places:
+                has_points = any(one.shape.points for one in places)
+                panels.append(AreaPanel(title, tuple(places), outlines if has_points else ()))
+        if panels:
+            drawn.append(area_maps(f"{plural} on the map: observed ÷ expected", panels))
+    return drawn
+
+
+def _placed(record: Record, shape: Shape) -> Placed:
+    """A place in its class: 0 and 4 outside the 99.8% limits, 1 and 3 outside the 95% limits, 2 within."""
+    spot = _spot(record)
+    if spot is None:
+        return Placed(str(record["area_name"]), shape, None)
+    low, high = spot.limits_95
+    rank = 2 + (spot.ratio < low) - (spot.ratio > high) - 1 * (_side(record) > 0) + (_side(record) < 0)
+    return Placed(spot.name, shape, rank, f"{spot.ratio:.2f} times the expected")
 
 
 def _spot(record: Record) -> Spot | None:

@@ -17,6 +17,7 @@ import pyarrow.csv as pacsv
 
 from openphm.core.errors import UsageError
 from openphm.definitions import Definitions, load
+from openphm.synthetic.boundaries import write_boundaries
 from openphm.synthetic.chunks import World, make_chunk
 from openphm.synthetic.delivery import Delivery
 from openphm.synthetic.dirt import Dirt as DirtAtWork
@@ -110,6 +111,7 @@ def synthesise(
     summary.rows, summary.files = delivery.rows, delivery.files
     rows = reference_rows(world.places, summary.list_sizes, summary.population, as_at)
     write_reference(folder / "reference", dict(definitions.extracts), rows)
+    write_boundaries(folder / "boundaries.geojson", world.places)
     if world.plant is not None:
         _write_enrolments(folder / "enrolments", world.plant, summary)
     _write_summary(tables, summary, settings, world.plant)

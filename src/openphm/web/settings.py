@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from openphm.core.errors import UsageError
+from openphm.core.shapes import Shapes
 from openphm.direct_care import CustodianService
 from openphm.web.provider_file import ProviderFile
 
@@ -23,6 +24,7 @@ class Settings:
     sign_in     the provider that says who somebody is, where this is no demo
     disclosure  the rule for small numbers on every page
     custodian   where requests to re-identify go; none are asked without it
+    shapes      where places lie, for maps; none are drawn without them
     is_warmed   ask the usual pages of the whole system when it starts, so that nobody waits for them
     """
 
@@ -35,6 +37,7 @@ class Settings:
     sign_in: ProviderFile | None = None
     disclosure: str = "default"
     custodian: CustodianService | None = None
+    shapes: Shapes | None = None
     is_warmed: bool = False
 
     @property

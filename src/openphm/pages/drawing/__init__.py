@@ -7,6 +7,7 @@ and label say the same again. A `Drawing` is that markup, and makes a Vega-Lite 
 figures when it is asked.
 """
 
+from openphm.pages.drawing.area_map import AreaPanel, Placed, area_maps
 from openphm.pages.drawing.bars import Stack, diverging_bars, stacked_bars
 from openphm.pages.drawing.control import ControlPoint, control_chart
 from openphm.pages.drawing.drawn import Drawing
@@ -16,14 +17,17 @@ from openphm.pages.drawing.lines import Series, lines
 from openphm.pages.drawing.points import Dot, Panel, dot_panels
 
 __all__ = [
+    "AreaPanel",
     "ControlPoint",
     "Dot",
     "Drawing",
     "Impact",
     "Panel",
+    "Placed",
     "Series",
     "Spot",
     "Stack",
+    "area_maps",
     "control_chart",
     "diverging_bars",
     "dot_panels",

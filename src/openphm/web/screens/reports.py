@@ -46,6 +46,7 @@ class ReportScreen:
 
     by_label  what the choice of `by` is called here
     steps     where a reader goes next: a text and an address
+    has_map   it is given the shapes of places, when the suite knows them
     """
 
     path: str
@@ -56,6 +57,7 @@ class ReportScreen:
     by_label: str = "Split by"
     options: tuple[Option, ...] = ()
     steps: Mapping[str, str] = field(default_factory=dict)
+    has_map: bool = False
 
 
 def _cohort_id(text: str) -> str | None:
@@ -121,6 +123,7 @@ SCREENS = (
         ANALYSTS | {_CLINICIAN, _EXECUTIVE},
         by_label="Compare",
         steps={"The same by deprivation and ethnic group": "/overview/inequalities"},
+        has_map=True,
     ),
     ReportScreen(
         "/segments/matrix",
@@ -228,7 +231,8 @@ def shown_of(one: ReportScreen, ask: Asking, filters: Filters) -> Shown:
     given |= {o.name: filters.chosen[o.name] for o in one.options if o.name in filters.chosen}
     if "months" in given:
         given["months"] = int(given["months"])
-    make = partial(_made, one.report, given)
+    shapes = {"shapes": ask.suite.settings.shapes} if one.has_map else {}
+    make = partial(_made, one.report, {**given, **shapes})
     place = filters.chosen.get("place")
     if "cohort" in given:
         return ask.shown_of_cohort(
