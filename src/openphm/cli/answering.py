@@ -72,7 +72,7 @@ def answer(
         released = secondary_use(page.result, rule, overlaps=overlaps)
     records = list(released.records())
     summary = page.headline(records)
-    fold = _fold(page.layout)
+    fold = fold_of(page.layout)
     if asked.form == "table":
         _table(page, asked, released, summary, fold, seconds)
         return
@@ -128,7 +128,8 @@ def _remember(page: Page, asked: Asked, rule: DisclosureRule) -> None:
         )
 
 
-def _fold(layout: Layout | None) -> Fold | None:
+def fold_of(layout: Layout | None) -> Fold | None:
+    """How a page's layout is written and shown."""
     if layout is None:
         return None
     return Fold(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from openphm.evaluation.report import PHASES, QUARTERS
+from openphm.pages.drawing import Drawing
 from openphm.pages.drawing.trends import Shaded, Trend, trends
 from openphm.pages.page import Record
 from openphm.pages.reading import figure, in_unit
@@ -30,7 +31,7 @@ class Around:
     offered: str
 
 
-def trend_drawings(records: Sequence[Record], around: Around) -> list[str]:
+def trend_drawings(records: Sequence[Record], around: Around) -> list[Drawing]:
     """Quarters as lines, and before, during and after as levels."""
     window = Shaded(
         0, around.months, f"the {around.months} months from the offer on (offers: {around.offered})"

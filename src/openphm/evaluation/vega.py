@@ -62,9 +62,9 @@ def quarters(records: Sequence[Record]) -> Specification:
 
 
 def outcomes(records: Sequence[Record]) -> Specification:
-    """The programme's effect on every outcome with its interval, beside the raw change."""
+    """The programme's effect on every outcome with its interval, beside the raw change; never that alone."""
     named = {"raw_change": "Raw change", "programme": "The programme"}
-    values = [
+    values = [] if not _has(records, NUMBERS, "programme") else [
         {"outcome": row["subject"], "what": named[str(row["measure"])], "change": row["value"],
          "lower": row["lower"], "upper": row["upper"]}
         for row in records
@@ -102,8 +102,8 @@ def balance(records: Sequence[Record]) -> Specification:
 
 
 def phases(records: Sequence[Record]) -> Specification:
-    """Before, during and after, of both groups."""
-    values = [
+    """Before, during and after, of both groups; never of one alone."""
+    values = [] if not _has(records, PHASES, "control") else [
         {"phase": row["subject"], "group": GROUPS[str(row["measure"])], "rate": row["value"]}
         for row in records if row["part"] == PHASES and row["value"] is not None
     ]  # fmt: skip
@@ -118,6 +118,10 @@ def phases(records: Sequence[Record]) -> Specification:
             "color": {"field": "group", "type": "nominal", "title": None},
         },
     )
+
+
+def _has(records: Sequence[Record], part: str, measure: str) -> bool:
+    return any(row["part"] == part and row["measure"] == measure for row in records)
 
 
 def _spec(title: str, values: Sequence[Record], **how: Any) -> Specification:

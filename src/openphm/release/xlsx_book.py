@@ -56,7 +56,7 @@ def _report(sheet: Worksheet, tables: Sequence[Wide], title: str, summary: str) 
         row = _table(sheet, row, table) + 1
     sheet.freeze_panes = "B5" if len(tables) == 1 else "B4"
     sheet.column_dimensions["A"].width = 44
-    for place in range(2, max(len(table.across) for table in tables) + 2):
+    for place in range(2, max((len(table.across) for table in tables), default=0) + 2):
         sheet.column_dimensions[get_column_letter(place)].width = 14
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
