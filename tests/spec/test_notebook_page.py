@@ -23,5 +23,6 @@ def test_the_page_runs(tmp_path: Path, project_root: Path, monkeypatch: pytest.M
     assert names["people"]["all"] == 84
     assert round(names["share_of_all"]["all"], 6) == 1
     assert (tmp_path / "segments.xlsx").stat().st_size > 1000
+    assert "vega-lite/v6" in (tmp_path / "cost.json").read_text("utf-8")
     assert "<caption" in names["matrix"]._repr_html_()
     assert "<caption" in names["released"]._repr_html_()
