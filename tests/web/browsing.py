@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from playwright.sync_api import BrowserContext, Page, Playwright
 
 from openphm.access import Role
+from openphm.direct_care import CustodianService
 from openphm.web.app import make_app
 from openphm.web.settings import Settings
 from openphm.web.worker import words_of
@@ -43,9 +44,11 @@ class Served:
 
 
 @contextmanager
-def served(store: Path, *, with_worker: bool = False) -> Iterator[Served]:
+def served(
+    store: Path, *, with_worker: bool = False, custodian: CustodianService | None = None
+) -> Iterator[Served]:
     """The suite on a free port of this machine, in a thread; with the process that does jobs when asked."""
-    settings = Settings(store, is_demo=True)
+    settings = Settings(store, is_demo=True, custodian=custodian)
     app = make_app(settings)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)

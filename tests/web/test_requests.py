@@ -3,41 +3,26 @@
 from __future__ import annotations
 
 import re
-import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
-import yaml
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from openphm.access import Role
 from openphm.audit import AuditLog
-from openphm.cli.main import run
 from openphm.core.errors import DefinitionError
-from openphm.custodian import Home
-from openphm.custodian.reidentification import Desk, ObjectionList, Users, folder_of, keep_register
-from openphm.custodian.reidentification.service import make_app as make_service
+from openphm.custodian.reidentification import Desk
 from openphm.direct_care import CustodianService
 from openphm.web.app import make_app
 from openphm.web.custodian_file import read_custodian_file
 from openphm.web.settings import Settings
-from tests.support.reidentifying import PASSWORD, SUITE_KEY, public
+from tests.support.reidentifying import PASSWORD, SUITE_KEY
 from tests.web.conftest import HOST, another_store, token_on
-
-AGREEMENT = "dsa-2026-01"
-TITLE = "Grown up"
-EASY = {
-    "cohort_age_days": 3650, "registrations_age_days": 3650, "opt_outs_age_days": 3650,
-    "share_of_the_list_a_month": 1.0, "fewest_left": 1, "most_failed_share": 1.0, "requests_a_user_a_day": 50,
-}  # fmt: skip
-"""The made-up ICS ends on a day of its own, and has few people: the limits of a real one would stop it."""
+from tests.web.custodian_beside import AGREEMENT, custodian_of, grown_up_of_the_clinician
 
 
 @dataclass
@@ -79,53 +64,13 @@ class Both:
 def both(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     folder = tmp_path_factory.mktemp("both")
     store = another_store(built, folder)
-    shutil.copytree(built.parent / "custodian", folder / "home")
-    (folder / "home").chmod(0o700)
-    raw, home = str(built.parent / "raw" / "extracts"), Home.open(folder / "home", {})
-    assert (
-        run(["custodian", "registrations", "load", raw, "--home", str(home.folder), "--as-at", "2026-03-31"])
-        == 0
-    )
-    ObjectionList.of(home).replace([], date(2026, 3, 31))
-    desk = Desk(home, ObjectionList.of(home), lambda: datetime.now(UTC))
-    server = uvicorn.Server(
-        uvicorn.Config(make_service(desk, hosts=("127.0.0.1",)), port=0, log_level="warning")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-    address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    custodian = CustodianService(address, "suite-1", SUITE_KEY, agreements={AGREEMENT: "Visits"})
-    app = make_app(Settings(store, is_demo=True, names=(HOST,), custodian=custodian))
-    with TestClient(app):
-        user = app.state.suite.directory.user("Demo clinician", Role.CLINICIAN)
-        [practice] = user.practices
-        _agree(home, practice)
-        body = {"id": "cohorts/grown_up", "title": TITLE, "all": [{"attribute": "age", "at_least": 18}]}
-        app.state.suite.register.cohorts.save("cohorts/grown_up", body, owner=user.name)
-        yield Both(app, store, desk, address, practice)
-    server.should_exit = True
-    thread.join()
-
-
-def _agree(home: Home, practice: str) -> None:
-    """The custodian's register: the suite's key, one agreement with one practice; and three accounts."""
-    agreement = {
-        "title": "Visits", "starts": date(2026, 1, 1), "ends": date(2099, 1, 1), "reidentification": True,
-        "practices": [practice], "criteria": {"attribute": ["age"]},
-    }  # fmt: skip
-    register = {
-        "suites": {"suite-1": public(SUITE_KEY)}, "practices": {practice: {"name": "A surgery"}},
-        "agreements": {AGREEMENT: agreement}, "limits": EASY,
-    }  # fmt: skip
-    path = home.folder / "new-register.yaml"
-    path.write_text(yaml.safe_dump(register), "utf-8")
-    keep_register(path, folder_of(home))
-    users = Users(folder_of(home))
-    users.keep("dr.amber", PASSWORD, role="clinician", recipients=(practice,))
-    users.keep("guardian", PASSWORD, role="approver")
-    users.keep("clerk", PASSWORD, role="operator")
+    with custodian_of(built, folder) as desk_at:
+        custodian = CustodianService(desk_at.address, "suite-1", SUITE_KEY, agreements={AGREEMENT: "Visits"})
+        app = make_app(Settings(store, is_demo=True, names=(HOST,), custodian=custodian))
+        with TestClient(app):
+            practice = grown_up_of_the_clinician(app)
+            desk_at.agree(practice)
+            yield Both(app, store, desk_at.desk, desk_at.address, practice)
 
 
 def asked(both: Both, client: TestClient) -> str:

@@ -7,7 +7,6 @@ the custodian to the practice, and never here.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -88,7 +87,7 @@ def request_command(output: Path | None, address: str | None, **given: Any) -> N
         write_new(output, json.dumps(service.envelope(request)).encode())
         click.echo(f"Request {request.request_id} for {len(request.person_ids):,} people: {output}")
     else:
-        click.echo(json.dumps(asdict(service.send(request))))
+        click.echo(json.dumps(service.send(request).plain()))
 
 
 @command.command("status")
@@ -99,7 +98,7 @@ def request_command(output: Path | None, address: str | None, **given: Any) -> N
 def status_command(request_id: str, address: str, key_file: Path, key_name: str) -> None:
     """Where a request stands. Numbers of people come once it is released, and names never."""
     service = CustodianService(address, key_name, signing_key(key_file))
-    click.echo(json.dumps(asdict(service.standing(request_id))))
+    click.echo(json.dumps(service.standing(request_id).plain()))
 
 
 def _frozen(cohort: str, store: Path, as_at: datetime | None, overlay: Path | None, **said: Any) -> Request:

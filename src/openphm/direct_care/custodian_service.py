@@ -11,12 +11,13 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http.client import HTTPException
 from typing import Any
 
 from openphm.core.errors import CustodianRefused, UsageError
 from openphm.core.reidentification import Request, Signer, StatusQuestion, signed
 
-SECONDS = 60
+SECONDS_TO_SEND, SECONDS_TO_ANSWER = 60, 10
 _LOOPBACK = ("http://127.0.0.1:", "http://localhost:", "http://[::1]:")
 
 
@@ -26,6 +27,8 @@ class Standing:
 
     reason             why it was refused, when the custodian tells
     released, dropped  how many people are on the list and how many failed a check, once it is released
+    history            each state that it was in, and since when (ISO 8601, UTC), oldest first
+    until              when it expires, if nobody acts
     """
 
     request_id: str
@@ -33,6 +36,21 @@ class Standing:
     reason: str = ""
     released: int | None = None
     dropped: int | None = None
+    history: tuple[tuple[str, str], ...] = ()
+    until: str | None = None
+
+    @classmethod
+    def read(cls, said: Mapping[str, Any]) -> Standing:
+        """A standing as JSON has it. Raises KeyError for one without a number or a state."""
+        history = tuple((str(state), str(at)) for state, at in said.get("history") or ())
+        return cls(
+            str(said["request_id"]), str(said["state"]), str(said.get("reason") or ""),
+            said.get("released"), said.get("dropped"), history, said.get("until"),
+        )  # fmt: skip
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON."""
+        return {**vars(self), "history": [list(one) for one in self.history]}
 
 
 @dataclass(frozen=True)
@@ -60,14 +78,15 @@ class CustodianService:
 
     def send(self, request: Request) -> Standing:
         """Sign and send an issued request. Raises CustodianRefused with its reason, UsageError."""
-        return self._told("/api/requests", self.envelope(request))
+        return self._told("/api/requests", self.envelope(request), SECONDS_TO_SEND)
 
     def standing(self, request_id: str) -> Standing:
         """Where a request stands. Raises CustodianRefused, UsageError."""
         question = StatusQuestion.now(request_id, datetime.now(UTC))
-        return self._told("/api/status", signed("status", question.plain(), self.key_name, self.key))
+        envelope = signed("status", question.plain(), self.key_name, self.key)
+        return self._told("/api/status", envelope, SECONDS_TO_ANSWER)
 
-    def _told(self, path: str, envelope: Mapping[str, Any]) -> Standing:
+    def _told(self, path: str, envelope: Mapping[str, Any], seconds: int) -> Standing:
         if not self.address.startswith((*_LOOPBACK, "https://")):
             raise UsageError(
                 "custodian", "its address is not https.", "A request names pseudonyms.", "use https"
@@ -77,15 +96,14 @@ class CustodianService:
             {"Content-Type": "application/json"}, method="POST",
         )  # fmt: skip
         try:
-            with urllib.request.urlopen(asking, timeout=SECONDS) as answer:  # noqa: S310
-                said = json.load(answer)
+            with urllib.request.urlopen(asking, timeout=seconds) as answer:  # noqa: S310
+                return Standing.read(json.load(answer))
         except urllib.error.HTTPError as error:
             raise _refused(error) from error
-        except (OSError, ValueError) as error:
+        except (OSError, HTTPException, ValueError, LookupError, TypeError, AttributeError) as error:
             raise UsageError(
                 "custodian", "its service does not answer.", remedy="check the address, or try later"
             ) from error
-        return Standing(**{name: said.get(name) for name in Standing.__dataclass_fields__})
 
 
 def _refused(error: urllib.error.HTTPError) -> CustodianRefused:

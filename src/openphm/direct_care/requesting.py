@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -34,17 +35,29 @@ class Wanted:
 
 
 def frozen_request(
-    population: Population, cohort: What, wanted: Wanted, *, as_at: date | None = None
+    population: Population,
+    cohort: What,
+    wanted: Wanted,
+    *,
+    as_at: date | None = None,
+    only: Collection[str] = (),
 ) -> Request:
     """The request with the people of a cohort, not yet signed or numbered.
 
     population: opened for direct care and narrowed to the recipient, so that nobody else can be in it.
-    Raises UsageError when nobody is in the cohort here, DefinitionError for a cohort that is not sound.
+    only: some of them, chosen one by one; everybody when nobody was chosen.
+    Raises UsageError when nobody is in the cohort here, or not everybody who was chosen; DefinitionError for
+    a cohort that is not sound.
     """
     chosen = population.cohort(cohort)
     people = tuple(str(person) for person in chosen.people(as_at).column("person_id"))
     if not people:
         raise UsageError("cohort", "nobody is in it here.", remedy="look with `openphm cohort count`")
+    if only:
+        people = tuple(one for one in people if one in only)
+        if len(people) < len(set(only)):
+            found = "somebody who was chosen is not in the cohort here, as the build has it."
+            raise UsageError("cohort", found, remedy="choose anew from the newest list")
     frozen = chosen.freeze(as_at)
     seal = frozen["frozen"]
     return Request(

@@ -18,6 +18,8 @@ from openphm.core.reidentification.process import (
 from openphm.core.reidentification.request import (
     KINDS,
     LONGEST_LIFE,
+    LONGEST_TEXT,
+    MOST_RUNS,
     Request,
     Signer,
     StatusQuestion,
@@ -30,6 +32,8 @@ from openphm.core.reidentification.request import (
 __all__ = [
     "KINDS",
     "LONGEST_LIFE",
+    "LONGEST_TEXT",
+    "MOST_RUNS",
     "MOVES",
     "STATES",
     "Move",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from openphm.core.reidentification import Request, StatusQuestion
+from openphm.core.reidentification import Request, StatusQuestion, state_named
 from openphm.custodian.home import Home
 from openphm.custodian.reidentification import checks
 from openphm.custodian.reidentification.checks import EMERGENCY, Situation
@@ -33,20 +33,28 @@ EMERGENCY_STATE = "emergency"
 
 @dataclass(frozen=True)
 class Answer:
-    """What zone P learns of a request: where it stands, and, once released and not flagged, two numbers."""
+    """What zone P learns of a request: where it stands, and, once released and not flagged, two numbers.
+
+    history  each state that it was in, and since when; until: when it expires, if nobody acts. Who acted is
+             not told, and nothing here that asking every minute would not tell as well
+    """
 
     request_id: str
     state: str
     reason: str = ""
     released: int | None = None
     dropped: int | None = None
+    history: tuple[tuple[str, str], ...] = ()
+    until: str | None = None
 
     @classmethod
-    def of(cls, case: Case) -> Answer:
+    def of(cls, case: Case, page: Page) -> Answer:
         shows = case.state in ("released", "collected") and not case.flags and case.kind != EMERGENCY
         reason = case.refused_for if case.refused_for not in _NOT_TOLD else ""
-        numbers = (case.released, case.asked - case.released) if shows else (None, None)
-        return cls(case.request_id, case.state, reason or "", *numbers)
+        released, dropped = (case.released, case.asked - case.released) if shows else (None, None)
+        history = tuple((after, at) for at, _, _, after, _ in page.moves(case.request_id))
+        until = None if case.due_at is None or state_named(case.state).is_over else case.due_at.isoformat()
+        return cls(case.request_id, case.state, reason or "", released, dropped, history, until)
 
 
 def folder_of(home: Home) -> Path:
@@ -85,9 +93,10 @@ class Desk:
             refuse_stale(request.issued_at, request.expires_at, at.now, at.limits)
             with self.ledger.writing() as page:
                 case, refusal = self._arrive(page, request, at)
+                answer = Answer.of(case, page)
             if refusal is not None:
                 raise refusal
-        return Answer.of(case)
+        return answer
 
     def status(self, sent: bytes) -> Answer:
         """How far a request is, for a signed question. Raises Refused."""
@@ -97,7 +106,7 @@ class Desk:
             refuse_stale(question.issued_at, question.expires_at, at.now, at.limits)
             with self.ledger.writing() as page:
                 page.use_nonce(question.nonce, at.now)
-                return Answer.of(page.case(question.request_id))
+                return Answer.of(page.case(question.request_id), page)
 
     def _arrive(self, page: Page, request: Request, at: Situation) -> tuple[Case, Refused | None]:
         page.use_nonce(request.nonce, at.now)

@@ -18,7 +18,35 @@ from openphm.web.asker import Asker
 from openphm.web.asking import NotFound
 
 KIND = "reidentification"
-MOST_ASKED = 10
+MOST_ASKED = 5
+UNSENT = "drafted"
+STEPS = {
+    "submitted": "Asked",
+    "checked": "Checked by the custodian",
+    "approved": "Approved by somebody else there",
+    "released": "List made",
+    "collected": "List collected",
+}
+"""The usual way of a request."""
+_OTHER_STEPS = {
+    UNSENT: "Asked here; the custodian has not said that it arrived",
+    "emergency": "List made at once, without approval: an emergency",
+    "in_review": "Emergency over; somebody there must review it",
+    "reviewed": "Reviewed by somebody else there",
+    "refused": "Refused",
+    "expired": "Expired: nobody acted in time",
+    "revoked": "Taken back by the custodian",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a request. `at`: when it was reached; None when that is to come or not known."""
+
+    text: str
+    at: datetime | None
+    is_here: bool
+    is_done: bool
 
 
 @dataclass(frozen=True)
@@ -38,7 +66,36 @@ class HeldRequest:
     @property
     def standing(self) -> Standing:
         """The custodian's last answer."""
-        return Standing(**self.body["standing"])
+        return Standing.read(self.body["standing"])
+
+    @property
+    def until(self) -> datetime | None:
+        """When it expires, if nobody acts."""
+        return datetime.fromisoformat(self.standing.until) if self.standing.until else None
+
+    @property
+    def refused_by(self) -> str:
+        """Who said no: a reason of the custodian's program has a code, an approver's is in words."""
+        is_check = self.standing.reason.startswith("Q_") or not self.standing.reason
+        return "a check of the custodian" if is_check else "the custodian's approver"
+
+    @property
+    def steps(self) -> list[Step]:
+        """The usual way with what is to come; or, where it left that way, what happened."""
+        here = self.state.name
+        times = {state: datetime.fromisoformat(at) for state, at in self.standing.history}
+        if here not in STEPS:
+            way = [state for state in times if state not in (here, UNSENT)]
+            texts = {**STEPS, **_OTHER_STEPS}
+            return [
+                Step(texts[state], times.get(state), state == here, state != here or self.state.is_over)
+                for state in (*way, here)
+            ]
+        reached = list(STEPS).index(here)
+        return [
+            Step(text, times.get(state), place == reached, place < reached + self.state.is_over)
+            for place, (state, text) in enumerate(STEPS.items())
+        ]
 
 
 def held_requests(asker: Asker) -> list[HeldRequest]:
@@ -60,8 +117,13 @@ def request_named(asker: Asker, request_id: str) -> HeldRequest:
 
 def keep_request(asker: Asker, body: Mapping[str, Any], standing: Standing) -> None:
     """Keep what was asked, with the custodian's answer."""
-    kept = {**body, "standing": vars(standing)}
+    kept = {**body, "standing": standing.plain()}
     asker.register.kept.keep(KIND, standing.request_id, kept, owner=asker.user.name)
+
+
+def forget_request(asker: Asker, request_id: str) -> None:
+    """Forget one that the custodian refused at once."""
+    asker.register.kept.forget(KIND, request_id)
 
 
 def looked_at(asker: Asker, service: CustodianService, held: HeldRequest) -> HeldRequest:
@@ -69,7 +131,7 @@ def looked_at(asker: Asker, service: CustodianService, held: HeldRequest) -> Hel
     if held.state.is_over:
         return held
     standing = service.standing(held.id)
-    if vars(standing) != held.body["standing"]:
+    if standing != held.standing:
         keep_request(asker, {name: one for name, one in held.body.items() if name != "standing"}, standing)
     return request_named(asker, held.id)
 

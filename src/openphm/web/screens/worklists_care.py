@@ -77,7 +77,8 @@ def person(ask: Ask, name: str, person_id: str) -> Response:
     told = [_released(ask, one) for one in (steps, events)]
     return ask.page(
         "worklists/person.html", steps=list(told[0].records()), events=list(told[1].records()),
-        notes=told[0].notes, name=name, list_title=LISTS[name][1], person_id=person_id,
+        notes=told[0].notes, name=name, list_title=LISTS[name][1], cohort=LISTS[name][0],
+        person_id=person_id,
         contacts=contacts_of(ask, name, person_id), states=STATES, today=date.today().isoformat(),
     )  # fmt: skip
 
