@@ -35,6 +35,8 @@ from openphm.web.screens.kept_answers import arrived, begin, find, latest_job
 from openphm.web.screens.scenarios_form import slug
 
 ORDER = 45
+ROOM = 8
+"""Outcomes that a form has room for at first: the one that decides, another two, five negative controls."""
 PLANNERS = ANALYSTS | {Role.CLINICIAN}
 screen = Screen("evaluations", roles=PLANNERS)
 
@@ -193,7 +195,7 @@ def _form(ask: Asking, fields: Mapping[str, str], problems: Mapping[str, list[st
         "evaluations/form.html", status=422 if problems else 200, fields=fields, problems=problems,
         cohorts=_cohorts(ask), services=_services(ask), counted=counted, flags=flags,
         known=[*known, *flags, *((f"activity:{pod}", f"Use: {_said(pod)}") for pod in pods)],
-        outcomes=min(used + 4, OUTCOMES), covariates=min(more + 3, COVARIATES), exclusions=EXCLUSIONS,
+        outcomes=min(max(used + 4, ROOM), OUTCOMES), covariates=min(max(more + 3, 4), COVARIATES), exclusions=EXCLUSIONS,
     )  # fmt: skip
 
 
