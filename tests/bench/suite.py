@@ -44,6 +44,8 @@ def main() -> None:
 
 def measure(process: subprocess.Popen[bytes], root: str, n_users: int, minutes: float) -> None:
     """Print each figure."""
+    askers = Askers(process.pid)
+    askers.start()
     weigh(root)
     roles = _ROLE.findall(httpx.get(f"{root}/sign-in").text)
     users = [User(root, roles[n % len(roles)]) for n in range(n_users)]
@@ -65,10 +67,12 @@ def measure(process: subprocess.Popen[bytes], root: str, n_users: int, minutes: 
     at_load = memory(process.pid, "VmRSS")
     time.sleep(REST)
     resting, peak = memory(process.pid, "VmRSS"), memory(process.pid, "VmHWM")
+    askers.is_over = True
     print(
         f"memory of the process: {at_load:.0f} MB at the end of the load, {resting:.0f} MB {REST:g} s later, "
     )
     print(f"    {peak:.0f} MB at most, while pages were asked for the first time")
+    print(f"processes that it asked: {askers.largest:.0f} MB at most, {askers.together:.0f} MB together")
     print(f"load of the machine: {os.getloadavg()[1]:.1f} over five minutes, {os.cpu_count()} cores")
 
 
@@ -104,6 +108,47 @@ class User:
             self.times.append(self.read(self._paths[at % len(self._paths)]))
             at += 1
             time.sleep(max(0.0, 1 - (time.monotonic() - begun)))
+
+
+class Askers(threading.Thread):
+    """Looks five times a second at what the processes hold that the suite started, but its worker of jobs."""
+
+    def __init__(self, suite: int) -> None:
+        super().__init__(daemon=True)
+        self._suite = suite
+        self.largest = self.together = 0.0
+        self.is_over = False
+
+    def run(self) -> None:
+        while not self.is_over:
+            held = [size for pid in _below(self._suite) if (size := _held(pid))]
+            self.largest = max([self.largest, *held])
+            self.together = max(self.together, sum(held))
+            time.sleep(0.2)
+
+
+def _below(pid: int) -> list[int]:
+    """The processes that a process started, and theirs."""
+    parents: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text("utf-8").rpartition(")")[2].split()[1])
+        except OSError:  # it has just ended
+            continue
+        parents.setdefault(parent, []).append(int(path.parent.name))
+    found = [pid]
+    for one in found:
+        found += parents.get(one, [])
+    return found[1:]
+
+
+def _held(pid: int) -> float:
+    """MB of a process; 0 for one that has ended, and for the worker of jobs."""
+    try:
+        is_worker = b"openphm.web.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return 0.0 if is_worker else memory(pid, "VmRSS")
+    except (OSError, StopIteration):
+        return 0.0
 
 
 def weigh(root: str) -> None:

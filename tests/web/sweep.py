@@ -2,8 +2,10 @@
 
 The everyday tests take one role a route on a small made-up ICS. This takes them all, on any store (the
 20,000 people of `make demo`), with an example of every page about one thing that a page links to. Each answer
-must be the one that the route's own rule says; axe, the console and the network must have nothing to say.
-Roles are divided over two browsers. It prints what it found and ends with 1 if that was anything.
+must be the one that the route's own rule says; axe, the console and the network must have nothing to say. The
+page that refuses is the same wherever a role is refused: it is looked at once a role, and its status always.
+Two browsers take a role each until none is left. It prints what it found as it goes and ends with 1 if that
+was anything; `--role` takes some roles alone.
 """
 
 from __future__ import annotations
@@ -13,8 +15,9 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,16 +33,20 @@ BROWSERS = 2
 OK, REFUSED, MISSING = 200, 403, 404
 NOBODY = "/no-such-page"
 _LINK = re.compile(r'href="(/[^"#?]+)"')
+KINDS = {"requests to other hosts": "asked another host", "reports of the content policy": "Content Security"}
 _OF_THE_PAGE = "Failed to load resource: the server responded with a status of 40"
 """What Chromium says of any page that is refused or missing: the answer itself, which is looked at apart."""
 
 
 @dataclass
 class Found:
-    """What one browser saw."""
+    """What was seen as one role."""
 
+    role: Role
     n_pages: int = 0
     n_statuses: int = 0
+    seconds: float = 0.0
+    has_seen_refusal: bool = False
     objects: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
 
@@ -47,36 +54,45 @@ class Found:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.web.sweep")
     parser.add_argument("store", type=Path)
-    store = parser.parse_args().store.resolve()
-    roles = list(Role)
+    parser.add_argument("--role", type=Role, action="append", choices=list(Role), metavar="ROLE")
+    given = parser.parse_args()
+    roles, pages = given.role or list(Role), _pages()
+    found: list[Found] = []
     with ProcessPoolExecutor(BROWSERS) as browsers:
-        found = list(browsers.map(sweep, [store] * BROWSERS, [roles[n::BROWSERS] for n in range(BROWSERS)]))
+        for one in as_completed(browsers.submit(sweep, given.store.resolve(), role) for role in roles):
+            found.append(one.result())
+            _say(found[-1])
     faults = [fault for one in found for fault in one.faults]
     objects = set().union(*(one.objects for one in found))
-    print(f"{len(_pages())} pages and {len(objects)} kinds of page about one thing, for {len(roles)} roles:")
+    print(f"{len(pages)} pages and {len(objects)} kinds of page about one thing, for {len(roles)} roles:")
     print(
         f"{sum(one.n_statuses for one in found)} answers, {sum(one.n_pages for one in found)} looked at ",
         end="",
     )
-    print(f"at {' and '.join(map(str, WIDTHS))} pixels, {len(faults)} faults")
-    print(*faults, sep="\n")
+    print(f"at {' and '.join(map(str, WIDTHS))} pixels, {len(faults)} faults, among them ", end="")
+    print(", ".join(f"{sum(told in one for one in faults)} {name}" for name, told in KINDS.items()))
     return 1 if faults else 0
 
 
-def sweep(store: Path, roles: list[Role]) -> Found:
-    """Each page for some of the roles, in a store of its own that leads to the same builds."""
-    found = Found()
+def _say(found: Found) -> None:
+    seen = f"{found.n_statuses} answers, {found.n_pages} looked at, {len(found.faults)} faults"
+    print(f"{found.role}: {seen}, {found.seconds:.0f} s", *found.faults, sep="\n    ", flush=True)
+
+
+def sweep(store: Path, role: Role) -> Found:
+    """Each page for one role, in a store of its own that leads to the same builds."""
+    found, begun = Found(role), time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         own = _own(store, Path(folder))
         with served(own) as suite, sync_playwright() as playwright:
             suite.app.state.suite.limits.take = lambda name, most: None
-            for role in roles:
-                context = context_of(playwright, Path(folder) / str(role))
-                visitor = Visitor(context.pages[0], suite.address)
-                visitor.page.set_default_timeout(120_000)
-                visitor.be(role)
-                _as_role(visitor, role, found)
-                context.close()
+            context = context_of(playwright, Path(folder) / str(role))
+            visitor = Visitor(context.pages[0], suite.address)
+            visitor.page.set_default_timeout(120_000)
+            visitor.be(role)
+            _as_role(visitor, role, found)
+            context.close()
+    found.seconds = time.monotonic() - begun
     return found
 
 
@@ -95,6 +111,12 @@ def _look(visitor: Visitor, role: Role, path: str, expected: int, found: Found) 
     """The links of a page, seen wide and narrow; what is wrong with it goes to `found`."""
     said: list[str] = []
     visitor.complaints.clear()
+    if expected == REFUSED and found.has_seen_refusal:
+        found.n_statuses += 1
+        status = visitor.page.request.get(f"{visitor.address}{path}").status
+        found.faults += [] if status == expected else [f"{role} {path}: answered {status}, not {expected}"]
+        return set()
+    found.has_seen_refusal |= expected == REFUSED
     for width in WIDTHS:
         visitor.page.set_viewport_size({"width": width, "height": 900})
         answer = visitor.page.goto(f"{visitor.address}{path}", wait_until="networkidle")

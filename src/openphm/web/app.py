@@ -29,12 +29,16 @@ from openphm.web.warming import warm
 _OK, _FORBIDDEN, _MISSING, _WRONG, _TOO_MANY, _FAULT, _NO_DATA = 200, 403, 404, 422, 429, 500, 503
 
 
-def make_app(settings: Settings) -> FastAPI:
-    """The application. Raises UsageError when the demo could be reached from elsewhere."""
+def make_app(settings: Settings, *, asks_apart: bool = False) -> FastAPI:
+    """The application. Raises UsageError when the demo could be reached from elsewhere.
+
+    asks_apart: answers come from processes of their own (openphm.web.apart), as they do where it is served.
+    """
     settings.check()
     held = all_screens()
     paths = {rule.path: rule.roles for one in held for rule in one.rules if rule.method == "GET"}
-    suite = Suite(settings, tuple(entry for one in held for entry in one.entries), paths)
+    entries = tuple(entry for one in held for entry in one.entries)
+    suite = Suite(settings, entries, paths, asks_apart)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:

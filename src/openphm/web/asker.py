@@ -17,7 +17,7 @@ from openphm.population.cohorts.chosen import What
 from openphm.population.differencing import overlaps_with_earlier
 from openphm.recording import Register
 from openphm.release import Overlap
-from openphm.web.presenting import Answer, Shown, present
+from openphm.web.presenting import Asked, Shown, present
 from openphm.web.suite import Suite
 
 
@@ -100,11 +100,8 @@ class Asker:
         options: everything that changes the answer and is not in the scope; part of what it is kept by.
         """
 
-        def answer(population: Population) -> Answer:
-            return Answer(make(population), self.suite.rule)
-
-        key = _key(question, options)
-        return self.suite.builds.page(self.scope(action), place, key, answer).shown(overlaps)
+        key, asked = _key(question, options), Asked(make, self.suite.rule)
+        return self.suite.builds.page(self.scope(action), place, key, asked).shown(overlaps)
 
     def is_known(
         self, question: str, options: Mapping[str, object] | None = None, *, place: str | None = None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from openphm.core.results import Provenance
 from openphm.core.units import LIGHT
 from openphm.pages import Layout, Page
+from openphm.population import Population
 from openphm.release import (
     DisclosureRule,
     Figure,
@@ -105,6 +106,17 @@ class Answer:
     @cached_property
     def _alone(self) -> Shown:
         return present(self._page, self._rule)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a build, and under which rule its answer is released."""
+
+    make: Callable[[Population], Page]
+    rule: DisclosureRule
+
+    def __call__(self, population: Population) -> Answer:
+        return Answer(self.make(population), self.rule)
 
 
 def present(page: Page, rule: DisclosureRule, overlaps: Sequence[Overlap] = ()) -> Shown:

@@ -18,8 +18,8 @@ _GRACE = 5.0  # seconds
 
 
 def run(settings: Settings) -> None:
-    """Serve until stopped. One process: its threads share opened builds."""
-    app = make_app(settings)
+    """Serve until stopped. One process: its threads share answers, which other processes give."""
+    app = make_app(settings, asks_apart=True)
     with _worker(settings):
         uvicorn.run(
             app,

@@ -39,9 +39,11 @@ class Suite:
     entries: tuple[Entry, ...]
     paths: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     """Each page that there is, and who may see it."""
+    asks_apart: bool = False
+    """Answers come from processes of their own, so that this one stays small."""
 
     def __post_init__(self) -> None:
-        self.builds = OpenedBuilds(self.settings)
+        self.builds = OpenedBuilds(self.settings, asks_apart=self.asks_apart)
         self.limits = Limits()
         self.log = AuditLog.beside(self.settings.store)
         self.log_index = LogIndex(self.log.path)

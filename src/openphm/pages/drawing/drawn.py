@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+import zlib
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -36,6 +39,11 @@ class Drawing(str):
         """Vega-Lite as plain data. What is hidden is not in it."""
         return self._make()
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """To another process it goes with its specification made: what makes it may be a local function."""
+        made = zlib.compress(json.dumps(self.specification()).encode())
+        return _sent, (str(self), self.title_said, made)
+
     def altair(self) -> Any:
         """An Altair chart, for a notebook. Raises UsageError when Altair is not installed."""
         try:
@@ -48,3 +56,12 @@ class Drawing(str):
                 "pip install altair",
             ) from missing
         return altair.Chart.from_dict(self.specification())
+
+
+def _sent(svg: str, title: str, made: bytes) -> Drawing:
+    return Drawing(svg, title, partial(_unpacked, made))
+
+
+def _unpacked(made: bytes) -> Specification:
+    found: Specification = json.loads(zlib.decompress(made))
+    return found
