@@ -23,6 +23,7 @@ from tests.support.reidentifying import PASSWORD, SUITE_KEY, public
 
 AGREEMENT = "dsa-2026-01"
 TITLE = "Grown up"
+GROWN_UP = {"id": "cohorts/grown_up", "title": TITLE, "all": [{"attribute": "age", "at_least": 18}]}
 EASY = {
     "cohort_age_days": 3650, "registrations_age_days": 3650, "opt_outs_age_days": 3650,
     "share_of_the_list_a_month": 1.0, "fewest_left": 1, "most_failed_share": 1.0, "requests_a_user_a_day": 50,
@@ -83,6 +84,5 @@ def grown_up_of_the_clinician(app: FastAPI) -> str:
     suite = app.state.suite
     user = suite.directory.user("Demo clinician", Role.CLINICIAN)
     [practice] = user.practices
-    body = {"id": "cohorts/grown_up", "title": TITLE, "all": [{"attribute": "age", "at_least": 18}]}
-    suite.register.cohorts.save("cohorts/grown_up", body, owner=user.name)
+    suite.register.cohorts.save("cohorts/grown_up", GROWN_UP, owner=user.name)
     return str(practice)

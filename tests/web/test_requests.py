@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -12,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from openphm.access import Role
+from openphm.access import Granularity, Purpose, Role, Scope
 from openphm.audit import AuditLog
 from openphm.core.errors import DefinitionError
 from openphm.custodian.reidentification import Desk
@@ -22,7 +23,7 @@ from openphm.web.custodian_file import read_custodian_file
 from openphm.web.settings import Settings
 from tests.support.reidentifying import PASSWORD, SUITE_KEY
 from tests.web.conftest import HOST, another_store, token_on
-from tests.web.custodian_beside import AGREEMENT, custodian_of, grown_up_of_the_clinician
+from tests.web.custodian_beside import AGREEMENT, GROWN_UP, custodian_of, grown_up_of_the_clinician
 
 
 @dataclass
@@ -79,6 +80,14 @@ def asked(both: Both, client: TestClient) -> str:
     return made.headers["location"].rsplit("/", 1)[-1]
 
 
+def decide_all(both: Both, request_id: str) -> None:
+    """Somebody there approves it and somebody makes the list."""
+    guardian, clerk = both.at_the_custodian("guardian"), both.at_the_custodian("clerk")
+    flags = re.findall(r'name="flag" value="([^"]+)"', guardian.get(f"/requests/{request_id}").text)
+    assert both.decide(guardian, request_id, "approve", flag=flags).status_code == 303
+    assert both.decide(clerk, request_id, "release").status_code == 303
+
+
 def test_from_a_cohort_to_the_list_on_the_custodians_page_and_no_identity_here(both: Both) -> None:
     clinician = both.browser()
     assert "/reid/new?cohort=grown_up" in clinician.get("/cohorts/grown_up").text
@@ -89,10 +98,7 @@ def test_from_a_cohort_to_the_list_on_the_custodians_page_and_no_identity_here(b
     request_id = asked(both, clinician)
     seen = [clinician.get(f"/reid/{request_id}").text]
     assert "Checked" in seen[0]
-    guardian, clerk = both.at_the_custodian("guardian"), both.at_the_custodian("clerk")
-    flags = re.findall(r'name="flag" value="([^"]+)"', guardian.get(f"/requests/{request_id}").text)
-    assert both.decide(guardian, request_id, "approve", flag=flags).status_code == 303
-    assert both.decide(clerk, request_id, "release").status_code == 303
+    decide_all(both, request_id)
     seen.append(clinician.get(f"/reid/{request_id}").text)
     assert f"{both.address}/requests/{request_id}" in seen[-1]
     amber = both.at_the_custodian("dr.amber")
@@ -120,8 +126,8 @@ def test_what_the_custodian_refuses_is_said_in_its_words_and_nothing_is_kept(bot
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"recipient": "X99999"}, "Choose one of the list."),
-        ({"cohort": "nothing_such"}, "Choose one of the list."),
+        ({"recipient": "X99999"}, "Choose a practice or network from the list."),
+        ({"cohort": "nothing_such"}, "Choose a cohort from the list."),
         ({"requester": " "}, "Say which account at the custodian asks"),
         ({"kind": "break_glass", "reason": "now"}, "An emergency needs its reason in words"),
     ],
@@ -135,9 +141,10 @@ def test_a_mistake_stands_at_its_field(both: Both, changes: dict[str, str], said
 
 def test_for_direct_care_by_clinicians_alone_and_each_sees_their_own(both: Both) -> None:
     request_id = asked(both, both.browser())
-    analyst = both.browser(Role.ICB_ANALYST)
-    for path in ("/reid", "/reid/new", f"/reid/{request_id}"):
-        assert analyst.get(path).status_code == 403
+    for role in set(Role) - {Role.CLINICIAN}:
+        other = both.browser(role)
+        for path in ("/reid", "/reid/new", f"/reid/{request_id}"):
+            assert other.get(path).status_code == 403, (role, path)
     clinician = both.browser()
     token = token_on(clinician.get("/purpose").text)
     clinician.post("/purpose", data={"purpose": "planning", "form_token": token})
@@ -155,6 +162,11 @@ def test_without_a_custodian_it_says_what_to_do_and_with_a_silent_one_how_it_sto
         with TestClient(app):
             other = Both(app, both.store, both.desk, "", both.practice).browser()
             assert said in other.get("/reid").text
+            if custodian:
+                unsent = other.post("/reid/new", data=both.fields(other))
+                assert unsent.status_code == 303
+                kept = other.get(unsent.headers["location"]).text
+                assert "The custodian has not said that your request arrived" in kept
             page = other.get(f"/reid/{request_id}")
             assert page.status_code == 200
             assert "Checked" in page.text
@@ -178,3 +190,63 @@ def test_the_custodian_file_is_checked_whole(tmp_path: Path) -> None:
         "suite-1",
         tmp_path / "suite.key",
     )
+
+
+def test_another_practice_and_another_clinicians_cohort_cannot_be_asked_about(both: Both) -> None:
+    client = both.browser()
+    suite = both.app.state.suite
+    with suite.builds.population(Scope.whole_system()) as people:
+        elsewhere = next(one.code for one in people.places if one.code != both.practice)
+    assert client.post("/reid/new", data=both.fields(client, recipient=elsewhere)).status_code == 422
+    body = {"id": "cohorts/there", "title": "There", "all": [{"attribute": "practice", "in": [elsewhere]}]}
+    suite.register.cohorts.save("cohorts/there", body, owner="somebody else")
+    assert client.post("/reid/new", data=both.fields(client, cohort="there")).status_code == 422
+
+
+def test_people_ticked_in_a_list_are_asked_for_alone_and_not_kept(both: Both) -> None:
+    client = both.browser()
+    scope = Scope(Purpose.DIRECT_CARE, Granularity.PERSON, practices=frozenset({both.practice}))
+    with both.app.state.suite.builds.population(scope) as people:
+        own = [str(one) for one in people.cohort(GROWN_UP).people().column("person_id")]
+    ticked = {
+        "confirmed": "from-a-list",
+        "cohort": "grown_up",
+        "form_token": token_on(client.get("/reid/new").text),
+    }
+    assert "Nobody was ticked" in client.post("/reid/new", data=ticked).text
+    form = client.post("/reid/new", data={**ticked, "person": own[0]})
+    assert f'name="chosen" value="{own[0]}"' in form.text
+    first = client.post("/reid/new", data=both.fields(client, chosen=own[0], confirmed=""))
+    assert "1 person of" in first.text
+    wrong = client.post("/reid/new", data=both.fields(client, chosen=f"{own[0]} nobody"))
+    assert "somebody who was chosen is not in the cohort here" in wrong.text
+    sent = client.post("/reid/new", data=both.fields(client, chosen=own[0]))
+    assert sent.status_code == 303
+    assert own[0].encode() not in (both.store / "register.sqlite").read_bytes()
+    monthly = client.post("/reid/new", data=both.fields(client, chosen=own[0], kind="standing"))
+    assert "for the whole cohort" in monthly.text
+
+
+def test_a_monthly_request_is_repeated_from_its_page_and_the_custodian_says_when(both: Both) -> None:
+    client = both.browser()
+    first = client.post("/reid/new", data=both.fields(client, kind="standing")).headers["location"][-32:]
+    decide_all(both, first)
+    amber = both.at_the_custodian("dr.amber")
+    both.decide(amber, first, "collect", password=PASSWORD, form="page")
+    page = client.get(f"/reid/{first}").text
+    assert "Ask for this month" in page
+    assert f'name="standing" value="{first}"' in page
+    early = client.post("/reid/new", data=both.fields(client, kind="standing", standing=first))
+    assert early.status_code == 422
+    assert "Q_STANDING" in early.text
+    stranger = client.post("/reid/new", data=both.fields(client, kind="standing", standing="0" * 32))
+    assert stranger.status_code == 404
+
+
+def test_one_that_was_refused_says_by_whom_and_when(both: Both) -> None:
+    client = both.browser()
+    request_id = asked(both, client)
+    both.decide(both.at_the_custodian("guardian"), request_id, "refuse", why="too_much")
+    page = client.get(f"/reid/{request_id}").text
+    assert "The custodian's approver said no" in page.replace("&#39;", "'")
+    assert f"{datetime.now(UTC):%B %Y}" in page.split('aria-current="step"', 1)[1][:200]

@@ -41,6 +41,10 @@ KIND_NAMES = {
     "standing": "Every month, the first of up to 12 runs",
     "break_glass": "An emergency that cannot wait for an approver: 5 people at most",
 }
+_CALLED = {
+    "cohort": "a cohort", "recipient": "a practice or network", "role": "a role", "kind": "how often",
+    "agreement": "an agreement",
+}  # fmt: skip
 _FIELDS_OF = {
     "Q_ROLE": "requester",
     "Q_AGREEMENT": "agreement",
@@ -134,8 +138,10 @@ class Asked:
     chosen: frozenset[str]
 
     def plain(self) -> dict[str, Any]:
-        """As it is remembered: without who was chosen."""
-        return {"cohort": self.cohort.name, "title": self.cohort.title, **vars(self.wanted)}
+        """As it is remembered: without who was chosen. `repeats`: the request of which it is a later run."""
+        wanted = {name: said for name, said in vars(self.wanted).items() if name != "standing"}
+        repeats = {"repeats": self.wanted.standing}
+        return {"cohort": self.cohort.name, "title": self.cohort.title, **wanted, **repeats}
 
 
 def _asked(ask: Asking, fields: Mapping[str, str]) -> Asked:
@@ -173,7 +179,9 @@ def _problems(ask: Asking, fields: Mapping[str, str]) -> dict[str, list[str]]:
         "agreement": set(service.agreements if service else ()),
     }
     found = {
-        name: ["Choose one of the list."] for name, known in allowed.items() if fields.get(name) not in known
+        name: [f"Choose {_CALLED[name]} from the list."]
+        for name, known in allowed.items()
+        if fields.get(name) not in known
     }
     if not fields.get("requester", "").strip():
         found["requester"] = ["Say which account at the custodian asks and will collect the list."]

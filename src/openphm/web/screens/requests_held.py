@@ -29,7 +29,7 @@ STEPS = {
 }
 """The usual way of a request."""
 _OTHER_STEPS = {
-    UNSENT: "Asked here; the custodian has not said that it arrived",
+    UNSENT: "Asked here",
     "emergency": "List made at once, without approval: an emergency",
     "in_review": "Emergency over; somebody there must review it",
     "reviewed": "Reviewed by somebody else there",
@@ -67,6 +67,14 @@ class HeldRequest:
     def standing(self) -> Standing:
         """The custodian's last answer."""
         return Standing.read(self.body["standing"])
+
+    @property
+    def said(self) -> str:
+        """Where it stands, in a few words."""
+        if self.state.name == UNSENT:
+            return "Not known to have arrived"
+        words = self.state.name.replace("_", " ").capitalize()
+        return words if self.state.is_over else f"{words}: the {self.state.holder} has it"
 
     @property
     def until(self) -> datetime | None:
