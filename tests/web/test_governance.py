@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from openphm.access import REGISTER, Role
+from openphm.access import REGISTER, Purpose, Role, Scope
 from openphm.audit import AuditLog
 from openphm.web.screens import governance_audit
 from openphm.web.worker import do_one
@@ -34,9 +35,35 @@ def token_of(client: TestClient, path: str) -> str:
 
 def test_sources_are_delivered_loaded_and_set_aside_and_lead_to_tables(signed_in: SignIn) -> None:
     page = signed_in(LEAD).get("/governance/lineage").text
-    assert "rows were delivered" in page
+    assert re.search(r"[\d,]+ rows of \d+ sources were delivered", page)
     assert "person.person" in page
     assert 'href="/governance/data-quality"' in page
+
+
+def test_each_source_and_table_of_the_drawing_is_one_of_the_record_and_leads_somewhere(
+    signed_in: SignIn, app: FastAPI
+) -> None:
+    client = signed_in(LEAD)
+    page = client.get("/governance/lineage").text
+    drawing = page[page.index("<svg") : page.index("</svg>")]
+    links = re.findall(r'<a href="([^"]+)"', drawing)
+    sources = [link for link in links if link.startswith("/")]
+    assert "/governance/lineage/gp" in sources
+    assert all(f'id="{link[1:]}"' in page for link in links if link.startswith("#"))
+    scope = Scope.whole_system(Purpose.DATA_QUALITY)
+    with app.state.suite.builds.population(scope) as population:
+        rows = {one["table_name"]: one["n_rows"] for one in population.data_quality("stages")}
+    assert f"person.month: {rows['person.month']:,} rows" in drawing
+    assert f"Activity: {rows['activity.event']:,} rows" in drawing
+
+
+def test_a_source_says_what_was_set_aside_and_how_new_it_is(signed_in: SignIn) -> None:
+    client = signed_in(LEAD)
+    page = client.get("/governance/lineage/gp").text
+    assert "The newest month is March 2026." in page
+    assert "Validity: rows set aside, by reason" in page
+    assert "sus_apc_spell" not in page
+    assert client.get("/governance/lineage/nothing").status_code == 404
 
 
 def test_the_first_page_leads_to_what_its_reader_may_see(signed_in: SignIn) -> None:

@@ -1,7 +1,7 @@
 """The index of a log: what stands on which line, so that a page of it is read without the rest.
 
 Held in memory and grown by what was written since, whoever wrote it; losing it does no harm. It checks
-nothing: only `AuditLog.verify` walks the chain. It holds 16 bytes a line.
+nothing: only `AuditLog.verify` walks the chain. It holds 20 bytes a line.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class LogIndex:
     def _begin(self) -> None:
         self._file: tuple[int, int] | None = None  # of the file that was read: device and inode
         self._end = 0  # of the last whole line that was read
-        self._starts, self._days = array("Q"), array("L")
-        self._events, self._actors = array("L"), array("L")
+        self._starts, self._days = array("Q"), array("I")
+        self._events, self._actors = array("I"), array("I")
         self._names: dict[bytes, int] = {}
         self._known_days: dict[bytes, int] = {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Literal, TextIO
 
 from rich import box
 from rich.console import Console
@@ -15,6 +15,9 @@ from openphm.release import Fold, Line, Released, Wide, shown, shown_limits, wid
 
 WIDE_ENOUGH = 160
 """Columns of text when the output is not a terminal."""
+
+WORDS = 60
+"""A sentence in a cell asks for so much width, and is broken into lines."""
 
 PADDING = 3
 """What stands between two columns."""
@@ -124,7 +127,7 @@ def _chunks(across: Sequence[str], texts: Sequence[Sequence[str]], width: int) -
     chunks: list[list[int]] = [[]]
     used = 0
     for place, name in enumerate(across):
-        needs = max([len(row[place]) for row in texts] + [len(name)]) + PADDING
+        needs = min(max([len(row[place]) for row in texts] + [len(name)]), WORDS) + PADDING
         if used + needs > width and chunks[-1]:
             chunks.append([])
             used = 0
@@ -136,11 +139,15 @@ def _chunks(across: Sequence[str], texts: Sequence[Sequence[str]], width: int) -
 def _one_table(
     wide: Wide, lines: Sequence[Line], texts: Sequence[Sequence[str]], columns: Sequence[int]
 ) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, padding=(0, 1))
+    table = Table(
+        box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, padding=(0, 1), show_header=wide.is_headed
+    )
     table.add_column(wide.corner, no_wrap=True)
     for place in columns:
         is_text = all(isinstance(line.items[place], str) for line in lines)
-        table.add_column(wide.across[place], justify="left" if is_text else "right", no_wrap=True)
+        is_long = is_text and any(len(row[place]) > WORDS for row in texts)
+        justify: Literal["left", "right"] = "left" if is_text else "right"
+        table.add_column(wide.across[place], justify=justify, no_wrap=not is_long)
     group = ""
     for line, row in zip(lines, texts, strict=True):
         if line.group and line.group != group:

@@ -92,7 +92,8 @@ def _coded(features: Iterable[Any], where: str, problems: Problems) -> Iterator[
 
 def _shape(geometry: Any) -> Shape | None:
     held = geometry if isinstance(geometry, dict) else {}
-    kind, coordinates = held.get("type"), held.get("coordinates")
+    kind: Any = held.get("type")
+    coordinates: Any = held.get("coordinates")
     try:
         if kind == "Polygon":
             return Shape(tuple(_ring(one) for one in coordinates))
@@ -100,7 +101,7 @@ def _shape(geometry: Any) -> Shape | None:
             return Shape(tuple(_ring(one) for part in coordinates for one in part))
         if kind in ("Point", "MultiPoint"):
             return Shape(points=_ring([coordinates] if kind == "Point" else coordinates))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, LookupError):
         return None
     return None
 

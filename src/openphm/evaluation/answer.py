@@ -109,6 +109,10 @@ class Answer:
                 f"Smallest detectable effect: a fall of {-self.smallest_detectable:.0%} in "
                 f"{within(self.plan.primary.title)} (80% power)."
             )
+        else:
+            said.append(
+                "The smallest detectable effect cannot be told: too few met the rule a follow-up earlier."
+            )
         said.extend(one for effect in self.findings.effects for one in effect.notes[:1] if self.may_claim)
         said.append(
             f"Plan {self.lock.sha256[:12]}, locked {self.lock.locked_at:%-d %B %Y %H:%M} UTC by "

@@ -58,12 +58,14 @@ TERMS = {
 LABELS = {
     "spread": "spread of their logarithms",
     "largest drift": "largest from quarter to quarter, a logarithm",
-    "breakdown": "so many times as much takes the answer away",
+    "breakdown": "so many times as much takes the answer away (at most 100)",
     "estimate": "strength that explains the estimate",
     "limit": "strength that explains the nearer limit",
     "cut": "ratio",
 }
 """What people call what an attempt found, where its own word is too short."""
+MOST = 100.0
+"""A multiple of next to nothing says no more than this."""
 ABBREVIATIONS = {"gp", "ed", "utc", "imd", "qof"}
 
 
@@ -130,7 +132,7 @@ def _attempt(one: Refutation, answer: Answer) -> Iterator[Row]:
         yield with_limits(ATTEMPTS, subject, "found", found, "rate_ratio", people)
     for label, value in one.numbers.items():
         if label not in one.estimates:
-            yield one_figure(ATTEMPTS, _subject(one, label), "found", value, "ratio", behind.claim)
+            yield one_figure(ATTEMPTS, _subject(one, label), "found", min(value, MOST), "ratio", behind.claim)
 
 
 def _subject(one: Refutation, label: str) -> str:

@@ -28,6 +28,9 @@ TABLES: dict[str, str] = {
         SELECT record, COUNT(DISTINCT provider_code) AS providers, COUNT(*) AS provider_months,
             COUNT(CASE WHEN is_missing THEN 1 END) AS months_missing
         FROM quality.feed_coverage GROUP BY record ORDER BY record""",
+    "newest": """
+        SELECT record, MIN(month_end) AS first_month, MAX(month_end) AS last_month
+        FROM quality.feed_coverage WHERE n_rows > 0 GROUP BY record ORDER BY record""",
     "missing_months": """
         SELECT record, provider_code, month_end, usual_rows,
             COUNT(*) OVER (PARTITION BY record, provider_code) AS months_missing

@@ -174,7 +174,7 @@ def charts(records: Sequence[Record]) -> list[str]:
     found = [one for record in costs if (one := _fan_year(record)) is not None]
     if len(found) < 2:
         return []
-    drawn = [fan("Cost of activity", found, pounds)]
+    drawn: list[str] = [fan("Cost of activity", found, pounds)]
     first, steps = found[0].unmitigated, []
     for record in records:
         if record["year"] == max(years) and record["metric"] == "change_gbp" and record["driver"] != "base":

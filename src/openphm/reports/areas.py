@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from openphm.core.shapes import Shape, Shapes
-from openphm.pages.drawing import AreaPanel, Placed, Spot, area_maps, funnel
+from openphm.pages.drawing import AreaPanel, Placed, Signpost, Spot, area_maps, funnel
 from openphm.pages.page import Layout, Page, Record
 from openphm.pages.reading import figure
 from openphm.population import Population
@@ -77,9 +77,13 @@ def charts(records: Sequence[Record]) -> list[str]:
 
 
 def maps(records: Sequence[Record], shapes: Shapes) -> list[str]:
-    """Small maps of every measure for each kind of place of which shapes are known."""
+    """Small maps of every measure for each kind of place with known shapes; before them, the names."""
     drawn = []
     outlines = tuple(shape for shape in shapes.values() if shape.rings)
+    names = {str(r["area_code"]): str(r["area_name"]) for r in records}
+    signposts = [
+        Signpost(names[code], shape) for code, shape in shapes.items() if shape.rings and code in names
+    ]
     for kind, plural in KINDS.items():
         panels = []
         for measure, title in MEASURES.items():
@@ -89,7 +93,8 @@ def maps(records: Sequence[Record], shapes: Shapes) -> list[str]:
                 has_points = any(one.shape.points for one in places)
                 panels.append(AreaPanel(title, tuple(places), outlines if has_points else ()))
         if panels:
-            drawn.append(area_maps(f"{plural} on the map: observed ÷ expected", panels))
+            signs = signposts if any(one.shape.rings for panel in panels for one in panel.places) else ()
+            drawn.append(area_maps(f"{plural} on the map: observed ÷ expected", panels, signs))
     return drawn
 
 

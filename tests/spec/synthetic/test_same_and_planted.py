@@ -112,7 +112,9 @@ def test_the_command_writes_and_says_what_it_wrote(tmp_path: Path) -> None:
     done = CliRunner().invoke(command, [str(out), "--people", "200", "--years", "2"])
     assert done.exit_code == 0, done.output
     assert "200 people" in done.output
-    assert {path.name for path in out.iterdir()} == {"extracts", "reference", "truth", "enrolments"}
+    assert {path.name for path in out.iterdir()} == {
+        "extracts", "reference", "truth", "enrolments", "boundaries.geojson",
+    }  # fmt: skip
     assert list((out / "extracts" / "gp_event").glob("*.csv"))
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from openphm.core.shapes import Shape
 from openphm.reports.areas import MEASURES, maps
 
+HATCHED = "hatched"
 SHAPES = {"U1": Shape((((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)),))}
 
 
@@ -25,15 +28,16 @@ def record(value: float | None, measure: str = "deaths") -> dict[str, object]:
         (1.0, "#e8edee"),
         (0.85, "#a8c9ea"),
         (0.7, "#005eb8"),
-        (None, "url(#hidden)"),
+        (None, HATCHED),
     ],
 )
 def test_the_class_is_the_side_of_the_limits(value: float | None, colour: str) -> None:
     [drawn] = maps([record(value)], SHAPES)
-    assert f'fill="{colour}" fill-rule' in drawn
+    used = re.findall(r'<use [^>]*fill="([^"]+)"', drawn)
+    assert used[1:] == [re.search(r"url\(#h[0-9a-f]+\)", drawn).group() if colour is HATCHED else colour]
 
 
 def test_a_place_without_a_shape_is_left_out_and_without_shapes_there_is_no_map() -> None:
     assert maps([record(1.0)], {}) == []
     [drawn] = maps([record(1.0, measure) for measure in MEASURES], SHAPES)
-    assert drawn.count("<path") == len(MEASURES)
+    assert drawn.count("<use") == len(MEASURES) + 1  # the map of names

@@ -7,7 +7,7 @@ and label say the same again. A `Drawing` is that markup, and makes a Vega-Lite 
 figures when it is asked.
 """
 
-from openphm.pages.drawing.area_map import AreaPanel, Placed, area_maps
+from openphm.pages.drawing.area_map import AreaPanel, Placed, Signpost, area_maps
 from openphm.pages.drawing.bars import Stack, diverging_bars, stacked_bars
 from openphm.pages.drawing.control import ControlPoint, control_chart
 from openphm.pages.drawing.drawn import Drawing
@@ -25,6 +25,7 @@ __all__ = [
     "Panel",
     "Placed",
     "Series",
+    "Signpost",
     "Spot",
     "Stack",
     "area_maps",

@@ -132,11 +132,22 @@ def across_axis(scale: Scale, top: float, bottom: float, written: Sequence[str])
     return drawn
 
 
-def figure(title: str, description: str, height: float, drawn: Sequence[str], *, width: float = WIDTH) -> str:
-    """The whole drawing: with a title, a description for screen readers, and nothing from elsewhere."""
+def figure(
+    title: str,
+    description: str,
+    height: float,
+    drawn: Sequence[str],
+    *,
+    width: float = WIDTH,
+    role: str = "img",
+) -> str:
+    """The whole drawing: with a title, a description for screen readers, and nothing from elsewhere.
+
+    role: "group" where something in it can be used, such as a link; a picture is one thing and has no parts.
+    """
     key = sha256(f"{title}{description}{height}".encode()).hexdigest()[:8]
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="t{key} d{key}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="{role}" aria-labelledby="t{key} d{key}" '
         f'viewBox="0 0 {number(width)} {number(height)}" width="{number(width)}" height="{number(height)}" '
         f'font-family="system-ui, Arial, sans-serif" font-size="12">'
         f'<title id="t{key}">{escape(title)}</title><desc id="d{key}">{escape(description)}</desc>'

@@ -136,7 +136,7 @@ def _specification(
         vega.layer(
             "month",
             "line",
-            look={"color": INK, "strokeWidth": 1.2, "strokeDash": dash},
+            look={"color": INK, "strokeWidth": 1.2, "strokeDash": dash, "invalid": "filter"},
             x=x,
             y=vega.end(y, name),
         )

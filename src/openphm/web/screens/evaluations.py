@@ -195,7 +195,8 @@ def _form(ask: Asking, fields: Mapping[str, str], problems: Mapping[str, list[st
         "evaluations/form.html", status=422 if problems else 200, fields=fields, problems=problems,
         cohorts=_cohorts(ask), services=_services(ask), counted=counted, flags=flags,
         known=[*known, *flags, *((f"activity:{pod}", f"Use: {_said(pod)}") for pod in pods)],
-        outcomes=min(max(used + 4, ROOM), OUTCOMES), covariates=min(max(more + 3, 4), COVARIATES), exclusions=EXCLUSIONS,
+        outcomes=min(max(used + 4, ROOM), OUTCOMES), covariates=min(max(more + 3, 4), COVARIATES),
+        exclusions=EXCLUSIONS,
     )  # fmt: skip
 
 

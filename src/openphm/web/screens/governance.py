@@ -6,7 +6,6 @@ anybody. Every page is one or more plain tables.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,30 +14,15 @@ from starlette.responses import Response
 from openphm.access import REGISTER, AccessRegister, Action, Role, authorise
 from openphm.access.register_file import OPEN_END
 from openphm.access.users import GRANTS
-from openphm.core.errors import StoreError
 from openphm.web.asking import Ask, Asking
 from openphm.web.directory import PURPOSE_NAMES, ROLE_NAMES, DemoDirectory
 from openphm.web.screen import EVERYBODY, Screen
-from openphm.web.screens.reports import QUALITY
 
 ORDER = 5
 REGISTER_READERS = frozenset(
     role for role, held in GRANTS.items() if any(Action.READ_REGISTER in one.actions for one in held)
 )
 """Those whose grant has READ_REGISTER."""
-STAGES = {
-    "standard": "Brought to one standard form",
-    "reference": "Reference data, such as places and deprivation",
-    "person": "One linked record of each person, under a pseudonym",
-    "activity": "Contacts, attendances, admissions, prescriptions",
-    "costs": "What each of them cost",
-    "conditions": "Conditions and when they began",
-    "attributes": "Frailty, care home and other things about a person",
-    "segments": "The segment of each person in each month",
-    "quality": "What was missing, set aside or not linked",
-    "lineage": "Which files and definitions made all this",
-}
-"""By the first part of a table's name: what the stage is for."""
 screen = Screen("governance", roles=EVERYBODY)
 
 
@@ -58,55 +42,6 @@ def summary(ask: Ask) -> Response:
     held = [one for one in ask.suite.entries if one.roles & ask.roles and one.path != ask.path]
     own = [one for one in held if one.section == "governance" or one.path.startswith(ask.path)]
     return ask.page("governance/summary.html", own=own)
-
-
-@screen.get(
-    "/governance/lineage",
-    "Sources and lineage",
-    roles=QUALITY,
-    says="Each source: delivered, loaded, set aside; then every table, in the order they were made.",
-)
-def lineage(ask: Ask) -> Response:
-    """Figures 5 and 6: from the delivered files to the tables that answers come from."""
-    with ask.population(action=Action.READ_QUALITY) as population:
-        sources = list(population.data_quality("reconciliation"))
-        stages = list(population.data_quality("stages"))
-        source = population.provenance()
-    delivered, kept, aside = (
-        sum(_whole(row.get(name)) for row in sources)
-        for name in ("rows_delivered", "rows_loaded", "rows_quarantined")
-    )
-    made = [row for row in stages if "table_name" in row]
-    groups: dict[str, list[tuple[object, ...]]] = {}
-    for row in made:
-        kind = str(row["table_name"]).partition(".")[0]
-        groups.setdefault(kind, []).append((row["table_name"], row["stage"], row["n_rows"]))
-    tables = [
-        Table("Sources", _SOURCES, [_source(row) for row in sources if "files" in row], "Nothing came.")
-    ]
-    tables += [Table(STAGES.get(kind, kind), _TABLES, rows) for kind, rows in groups.items()]
-    flow = (
-        ("Delivered", f"{delivered:,} rows of {len(sources)} kinds"),
-        ("Pseudonymised", "by the custodian, before anything comes here"),
-        ("Loaded", f"{kept:,} rows; {aside:,} set aside with their reason"),
-        ("Linked and made", f"{len(made)} tables, in the order below"),
-        ("Published", f"build {source.build[:12]}, whole or not at all"),
-    )
-    lead = f"{delivered:,} rows were delivered; {kept:,} were loaded and {aside:,} were set aside."
-    steps = {
-        "What is missing or late": "/governance/data-quality",
-        "How it is computed": "/governance/methods",
-    }
-    return _page(ask, lead, tables, steps, flow=flow)
-
-
-_SOURCES = ("Source", "Files", "Rows delivered", "Rows loaded", "Rows set aside", "Files refused", "Adds up")
-_TABLES = ("Table", "Stage", "Rows")
-
-
-def _source(row: Mapping[str, object]) -> tuple[object, ...]:
-    names = ("record", "files", "rows_delivered", "rows_loaded", "rows_quarantined", "files_rejected")
-    return (*(row[name] for name in names), "no" if row["files_not_reconciled"] else "yes")
 
 
 @screen.get(
@@ -226,21 +161,6 @@ def _last(day: date) -> str:
     return "no last day" if day == OPEN_END else f"{day:%-d %B %Y}"
 
 
-def _whole(value: object) -> int:
-    if value is None:
-        return 0
-    if not isinstance(value, int):
-        raise StoreError("lineage", "a count of rows is no whole number", "", "make the build again")
-    return value
-
-
-def _page(
-    ask: Asking,
-    lead: str,
-    tables: list[Table],
-    steps: dict[str, str],
-    flow: tuple[tuple[str, str], ...] = (),
-) -> Response:
-    seen = {path: ask.suite.paths.get(path, frozenset()) for path in steps.values()}
-    kept = {text: path for text, path in steps.items() if seen[path] & ask.roles}
-    return ask.page("governance/tables.html", lead=lead, tables=tables, steps=kept, flow=flow)
+def _page(ask: Asking, lead: str, tables: list[Table], steps: dict[str, str]) -> Response:
+    kept = {text: path for text, path in steps.items() if path in ask.seen}
+    return ask.page("governance/tables.html", lead=lead, tables=tables, steps=kept)

@@ -118,7 +118,7 @@ def fans_of(settings: Mapping[str, str]) -> Callable[[Sequence[Record]], list[st
 
     def drawn(records: Sequence[Record]) -> list[str]:
         cost = _fan(records, "All activity", lambda row: row["metric"] == "cost_gbp")
-        found = [fans("What activity costs if nothing changes", [cost], pounds)] if cost else []
+        found: list[str] = [fans("What activity costs if nothing changes", [cost], pounds)] if cost else []
         for setting in dict.fromkeys(settings.values()):
             names = [name for name, own in settings.items() if own == setting]
             held = [_fan(records, name.replace("_", " "), _of(name)) for name in names]

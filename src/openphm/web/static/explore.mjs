@@ -28,11 +28,20 @@ async function specificationAt(address) {
   return answer.json();
 }
 
+// A drawing of one panel takes the width of the page; at its right is room for the figure of the longest bar.
+function fit(specification, wide) {
+  if (!specification.width) return;
+  specification.width = Math.max(wide, 600);
+  specification.autosize = { type: "fit-x", contains: "padding" };
+  specification.padding = { left: 5, top: 5, bottom: 5, right: 90 };
+}
+
 async function drawInto(figure, address) {
   loaded ??= load();
   const [embed, specification] = await Promise.all([loaded, specificationAt(address)]);
   const place = Object.assign(document.createElement("div"), { className: "phm-explore" });
   figure.append(place);
+  fit(specification, place.clientWidth);
   // Letters are measured by whoever draws, so the place has to be seen while it is drawn.
   const { view } = await embed(place, specification);
   const svg = place.querySelector("svg");
