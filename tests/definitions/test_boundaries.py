@@ -53,6 +53,7 @@ def test_grid_references_stay_and_a_feature_without_a_code_is_passed_over(tmp_pa
         ([7, {}, feature("Aldmarsh")], "", "no feature has the code of a place"),
         ([feature("U10001", "LineString")], "", "feature 1"),
         ([feature("U10001", "Polygon", [[["a", 1]]])], "", "none that can be drawn"),
+        ([feature("U10001", "Polygon", [[[1]]])], "", "none that can be drawn"),
         ([feature("U10001", "Point", [math.nan, 1])], "", "none that can be drawn"),
         ([feature("U10001", "Polygon", None)], "", "none that can be drawn"),
     ],

@@ -9,6 +9,7 @@ from openphm.evaluation.contributors import Contributors, contributors
 from openphm.evaluation.estimate import Estimate
 from openphm.evaluation.fitted import Fitted, Others
 from openphm.evaluation.natural_change import NaturalChange, natural_change
+from openphm.evaluation.numbers_in_words import within
 from openphm.evaluation.observed_expected import ObservedExpected
 from openphm.evaluation.outcome import Kind, Outcome, Role
 from openphm.evaluation.sensitivity import Calibration, smallest_detectable
@@ -108,16 +109,15 @@ def _avoided(observed: float, ratio: Estimate) -> Estimate:
 def _notes(fitted: Fitted, outcome: Outcome, observed: float, *, may_estimate: bool) -> list[str]:
     panel, said = fitted.panel, []
     controls = float(panel.count_after(outcome)[~panel.treated].sum())
+    used = within(outcome.words)
     if not may_estimate:
         said.append("Too few people were offered the service to estimate an effect; only counts are shown.")
     if observed == 0 and controls == 0:
-        said.append(f"Nobody had any {outcome.words} in the follow-up, so there is nothing to compare.")
+        said.append(f"Nobody had any {used} in the follow-up, so there is nothing to compare.")
     elif observed == 0:
-        said.append(
-            f"The people offered the service had no {outcome.words}; a ratio of nothing has no interval."
-        )
+        said.append(f"The people offered the service had no {used}; a ratio of nothing has no interval.")
     elif controls == 0:
-        said.append(f"No control had any {outcome.words}, so what would have happened cannot be said.")
+        said.append(f"No control had any {used}, so what would have happened cannot be said.")
     if isfinite(observed) and not panel.knows_before(outcome, 12):
         said.append("The year before is not known, so the natural change cannot be shown.")
     return said

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from openphm.evaluation.check_titles import TITLES
 from openphm.evaluation.estimate import Estimate
 from openphm.evaluation.event_study import event_study, parallel_trends
 from openphm.evaluation.fitted import Fitted, rate_ratio
@@ -31,6 +32,7 @@ from openphm.statistics import weighted_percentile
 
 FEWEST_ROWS = 30
 TOP_SHARE = 0.01
+MOST_TIMES = 100.0
 NO_CLAIM = "It looks at an effect, and none is claimed here."
 
 
@@ -190,7 +192,7 @@ def drift(fitted: Fitted, outcome: Outcome) -> Refutation:
         return _not_run("parallel_trends", "two quarters before the index date are needed")
     said = (
         "The answer stands while the groups drift apart after the index date, each quarter, "
-        f"by no more than {found.breakdown:.1f} times the largest drift seen before it."
+        f"by {_times(found.breakdown)} the largest drift seen before it."
     )
     if not found.average.excludes_none:
         said = (
@@ -239,7 +241,7 @@ def _placebo(name: str, found: Estimate, where: str) -> Refutation:
 
 
 def _not_run(name: str, why: str) -> Refutation:
-    return Refutation(name, Light.AMBER, f"The check '{name.replace('_', ' ')}' was not run: {why}.")
+    return Refutation(name, Light.AMBER, f"“{TITLES[name]}” was not run: {why}.")
 
 
 def _moved(moved: bool) -> str:
@@ -256,5 +258,13 @@ def _too_imprecise(gate: Gate, log: float, error: float) -> str:
     return f" The check is too imprecise to rule out a difference of {_percent(2 * gate.red).lstrip('+')}."
 
 
+def _times(breakdown: float) -> str:
+    """A multiple of next to nothing says no more than that it is large."""
+    if breakdown > MOST_TIMES:
+        return f"even {MOST_TIMES:.0f} times"
+    return f"no more than {breakdown:.1f} times"
+
+
 def _percent(log: float) -> str:
-    return f"{100 * (np.exp(log) - 1):+.1f}%"
+    found = 100 * (np.exp(log) - 1)
+    return "less than 0.05%" if abs(found) < 0.05 else f"{found:+.1f}%"

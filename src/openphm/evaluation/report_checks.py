@@ -11,38 +11,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from openphm.evaluation.answer import Answer
-from openphm.evaluation.refutations import Refutation
+from openphm.evaluation.check_titles import TITLES
+from openphm.evaluation.refutations import MOST_TIMES, Refutation
 from openphm.evaluation.report_rows import Row, badge, one_figure, with_limits, words
 
 CHECKS, BALANCE, ATTEMPTS = "checks", "balance", "attempts"
 WITHOUT_A_CLAIM = ("held_out_year", "placebo_date", "negative_controls")
 """Attempts that look where there is nothing to find: they say nothing of the programme."""
 A_CLAIM = "calibrated"
-TITLES = {
-    "people": "Who was offered it",
-    "comparable": "Anybody to compare with",
-    "balance": "Alike on average",
-    "variance_ratio": "Alike in spread",
-    "overlap": "A control for everybody",
-    "matched": "Matched sets",
-    "effective_number": "Enough controls",
-    "largest_weight": "No control decides alone",
-    "follow_up": "Followed to the end",
-    "one_person": "No one person decides",
-    "events": "Something to compare",
-    "coverage": "Data delivered",
-    "offers": "List of offers",
-    "data_end": "End of the data",
-    "held_out_year": "A year before any service",
-    "placebo_date": "A start a year too early",
-    "negative_controls": "What the service cannot change",
-    "leave_one_area_out": "Without each area in turn",
-    "other_estimators": "Other ways to work it out",
-    "top_users": "With the highest users cut back",
-    "parallel_trends": "Drift between the groups",
-    "e_value": "A hidden cause",
-}
-"""What people call the checks and attempts."""
 TERMS = {
     "age_years": "Age in years",
     "female": "Women",
@@ -64,8 +40,6 @@ LABELS = {
     "cut": "ratio",
 }
 """What people call what an attempt found, where its own word is too short."""
-MOST = 100.0
-"""A multiple of next to nothing says no more than this."""
 ABBREVIATIONS = {"gp", "ed", "utc", "imd", "qof"}
 
 
@@ -132,7 +106,9 @@ def _attempt(one: Refutation, answer: Answer) -> Iterator[Row]:
         yield with_limits(ATTEMPTS, subject, "found", found, "rate_ratio", people)
     for label, value in one.numbers.items():
         if label not in one.estimates:
-            yield one_figure(ATTEMPTS, _subject(one, label), "found", min(value, MOST), "ratio", behind.claim)
+            yield one_figure(
+                ATTEMPTS, _subject(one, label), "found", min(value, MOST_TIMES), "ratio", behind.claim
+            )
 
 
 def _subject(one: Refutation, label: str) -> str:

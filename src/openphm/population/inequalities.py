@@ -70,6 +70,8 @@ def inequalities(population: Asking, as_at: date, by: str | None = None) -> Resu
     bandings: dict[str, int] = {}
     for kind in [by] if by else GROUPS:
         groups = groups_of(rows, kind)
+        if not groups:  # it is known of nobody here
+            continue
         table = table_of(rows, kind, groups, weights)
         bandings[kind] = len(table.weights)
         for measure in MEASURES:

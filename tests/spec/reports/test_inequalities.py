@@ -58,6 +58,15 @@ def test_the_gradient_is_the_one_that_was_put_in(store: Path) -> None:
     assert found["relative_index", "gp_contacts"] > 5
 
 
+def test_a_place_where_deprivation_is_known_of_nobody_has_no_fifths(tmp_path: Path) -> None:
+    with opened(a_store(tmp_path / "store", [a_person().aged(40)]), EVERYBODY) as population:
+        page = inequalities(population)
+        assert "imd_quintile" not in {row["group_kind"] for row in page.result}
+        assert len(population.inequalities(by="imd_quintile")) == 0
+    headline(list(secondary_use(page.result, ROUND_5).records()))
+    assert charts([]) == []
+
+
 def test_sexes_with_the_same_care_have_the_same_rate(store: Path) -> None:
     with opened(store, EVERYBODY) as population:
         found = {(r["group"], r["measure"]): r["value"] for r in population.inequalities(by="sex_code")}

@@ -135,7 +135,7 @@ def test_an_outcome_without_events_is_said_and_has_no_number(ics: Population) ->
     answer = run(a_study(ics, outcomes=[*service_plan()["outcomes"], never]))
     row = next(row for row in answer.table().values() if row[0] == "outpatients")
     assert row[1] == 0 and row[2:11] == (None,) * 9
-    assert any("Nobody had any Outpatients" in note for note in answer.notes)
+    assert any("Nobody had any outpatients" in note for note in answer.notes)
 
 
 def test_a_primary_outcome_without_events_is_red(ics: Population) -> None:
