@@ -22,7 +22,7 @@ from openphm.pages.drawing.canvas import (
 )
 
 BOX, GAP, TOP, LEFT = 58, 10, 78.0, 8.0
-WIDE, BETWEEN = 176.0, 44.0
+WIDE, BETWEEN = 200.0, 30.0
 STRIPE, INSET = 6, 14
 THICKEST = 9.0
 BOLD = 7.7

@@ -55,7 +55,7 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "person.month": ("segments.history", "person.snapshot"),
 } | dict.fromkeys(COLUMNS["Who, and what happened"], ("person.month",))
 """What is read by what: the main ways, not all of them."""
-CUSTODIANS = Station("custodian", "Pseudonymised, linked", "before anything comes here", CUSTODIAN)
+CUSTODIANS = Station("custodian", "Pseudonymised, linked", "before anything comes in", CUSTODIAN)
 screen = Screen("governance", roles=QUALITY)
 
 
