@@ -180,7 +180,15 @@ def in_words(plain: Any) -> str:
     for word, joined in (("any", " or "), ("all", " and ")):
         if isinstance(plain.get(word), list):
             return joined.join(in_words(one) for one in plain[word])
-    return ", ".join(f"{_plainly(key)} {_value(value)}" for key, value in plain.items())
+    return ", ".join(_said(key, value) for key, value in plain.items())
+
+
+def _said(key: str, value: Any) -> str:
+    """What is asked and how much; an attribute or a condition by its name alone."""
+    if key == "within_months":
+        return f"within {_value(value)} months"
+    named = key in ("attribute", "condition") and isinstance(value, str)
+    return _value(value) if named else f"{_plainly(key)} {_value(value)}"
 
 
 def _plainly(key: str) -> str:
