@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from openphm.cli import demo
 from openphm.cli.main import run
 
 
@@ -71,13 +70,13 @@ def test_a_step_that_fails_stops_the_demo_with_its_exit_code(
     assert "The demo stopped at: openphm synthesise" in capsys.readouterr().err
 
 
-def test_without_a_web_suite_the_demo_says_so(
-    tmp_path: Path, calls: list[tuple[list[str], dict[str, str]]], monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    monkeypatch.setattr(demo, "_commands", lambda: ["demo", "build"])
-    assert run(["demo", "--home", str(tmp_path / "demo")]) == 0
-    assert "no web suite yet" in capsys.readouterr().out
-    monkeypatch.setattr(demo, "_commands", lambda: ["demo", "serve"])
-    assert run(["demo", "--home", str(tmp_path / "demo")]) == 0
-    assert calls[-1][0][:1] == ["serve"]
+def test_the_suite_is_served_last_with_the_shapes_of_the_places(
+    tmp_path: Path, calls: list[tuple[list[str], dict[str, str]]]
+) -> None:
+    home = tmp_path / "demo"
+    assert run(["demo", "--home", str(home)]) == 0
+    assert calls[-1][0][:1] == ["serve"] and "--boundaries" not in calls[-1][0]
+    (home / "raw").mkdir(exist_ok=True)
+    (home / "raw" / "boundaries.geojson").write_text("{}", "utf-8")
+    assert run(["demo", "--home", str(home)]) == 0
+    assert calls[-1][0][-2:] == ["--boundaries", str(home / "raw" / "boundaries.geojson")]
