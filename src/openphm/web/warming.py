@@ -26,7 +26,7 @@ def warm(suite: Suite) -> None:
     reports = [one.report for one in sorted(SCREENS, key=lambda one: one.report not in _QUICK_FIRST)]
     asked: list[tuple[str, date | None]] = [(one, None) for one in reports]
     with suppress(OpenPHMError), somebody.population() as population:
-        asked.append((NAME, twelve_months_before(population.as_at)))
+        asked.insert(1, (NAME, twelve_months_before(population.as_at)))
     for report, as_at in asked:
         with suppress(OpenPHMError):  # its page says why
             make = partial(REPORTS[report], as_at=as_at)
