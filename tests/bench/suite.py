@@ -52,9 +52,8 @@ def measure(process: subprocess.Popen[bytes], root: str, n_users: int, minutes: 
     first = {user.role: user for user in users}
     times = [(user.read(path), path) for user in first.values() for path in user.paths]
     waits = ", ".join(f"{path} {seconds:.1f} s" for seconds, path in sorted(times, reverse=True)[:3])
-    print(
-        f"first time a page is asked: {waits}; median {statistics.median(seconds for seconds, _ in times):.2f} s"
-    )
+    usual = statistics.median(seconds for seconds, _ in times)
+    print(f"first time a page is asked: {waits}; median {usual:.2f} s")
     alone = [seconds for user in first.values() for _ in range(3) for seconds in user.read_all()]
     say("warm page, one user", alone)
     until = time.monotonic() + minutes * 60
