@@ -28,12 +28,10 @@ async function specificationAt(address) {
   return answer.json();
 }
 
-// A drawing of one panel takes the width of the page; at its right is room for the figure of the longest bar.
-function fit(specification, wide) {
-  if (!specification.width) return;
-  specification.width = Math.max(wide, 600);
-  specification.autosize = { type: "fit-x", contains: "padding" };
-  specification.padding = { left: 5, top: 5, bottom: 5, right: 90 };
+// A drawing of one panel takes the width of the page, less what stands beside it.
+async function fit(view, place) {
+  const beside = place.querySelector("svg").width.baseVal.value - view.width();
+  await view.width(Math.max(place.clientWidth, 600) - beside).runAsync();
 }
 
 async function drawInto(figure, address) {
@@ -41,9 +39,11 @@ async function drawInto(figure, address) {
   const [embed, specification] = await Promise.all([loaded, specificationAt(address)]);
   const place = Object.assign(document.createElement("div"), { className: "phm-explore" });
   figure.append(place);
-  fit(specification, place.clientWidth);
+  // At its right is room for the figure of the longest bar.
+  if (specification.width) specification.padding = { left: 5, top: 5, bottom: 5, right: 90 };
   // Letters are measured by whoever draws, so the place has to be seen while it is drawn.
   const { view } = await embed(place, specification);
+  if (specification.width) await fit(view, place);
   const svg = place.querySelector("svg");
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", `${specification.title.text}. ${specification.description}`);
