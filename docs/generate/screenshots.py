@@ -27,7 +27,7 @@ SCREENS = (
     "/outcomes",
     "/worklists/hiu",
 )
-_SIZE = {"width": 1280, "height": 860}
+_SIZE = {"width": 1280, "height": 820}
 _WAIT = 240_000  # milliseconds: a first question of a large build may take minutes
 
 
