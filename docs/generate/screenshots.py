@@ -39,7 +39,7 @@ def main(store: Path) -> None:
         own.mkdir()
         shutil.copy(store / "CURRENT", own / "CURRENT")
         (own / "builds").symlink_to((store / "builds").resolve())
-        with served(own) as suite:
+        with served(own, with_worker=True) as suite:
             context = context_of(playwright, Path(folder) / "profile")
             visitor = Visitor(context.pages[0], suite.address)
             visitor.page.set_default_timeout(_WAIT)
@@ -48,6 +48,10 @@ def main(store: Path) -> None:
             for path in SCREENS:
                 visitor.go(path)
                 visitor.page.wait_for_load_state("networkidle")
+                job = visitor.page.get_by_role("button", name="Work it out")
+                if job.count():
+                    job.first.click()
+                    visitor.page.wait_for_selector("#headline")
                 target = FOLDER / f"{path.strip('/').replace('/', '-')}.png"
                 visitor.page.screenshot(path=target)
                 if target.stat().st_size > LARGEST:
