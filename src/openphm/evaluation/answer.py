@@ -111,7 +111,8 @@ class Answer:
             )
         else:
             said.append(
-                "The smallest detectable effect cannot be told: too few met the rule a follow-up earlier."
+                "The smallest detectable effect cannot be told: a follow-up earlier too few met the rule, or "
+                "none of them had the outcome."
             )
         said.extend(one for effect in self.findings.effects for one in effect.notes[:1] if self.may_claim)
         said.append(

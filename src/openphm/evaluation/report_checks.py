@@ -106,9 +106,8 @@ def _attempt(one: Refutation, answer: Answer) -> Iterator[Row]:
         yield with_limits(ATTEMPTS, subject, "found", found, "rate_ratio", people)
     for label, value in one.numbers.items():
         if label not in one.estimates:
-            yield one_figure(
-                ATTEMPTS, _subject(one, label), "found", min(value, MOST_TIMES), "ratio", behind.claim
-            )
+            told = min(value, MOST_TIMES) if label == "breakdown" else value
+            yield one_figure(ATTEMPTS, _subject(one, label), "found", told, "ratio", behind.claim)
 
 
 def _subject(one: Refutation, label: str) -> str:
