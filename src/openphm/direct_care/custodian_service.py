@@ -96,7 +96,7 @@ class CustodianService:
             {"Content-Type": "application/json"}, method="POST",
         )  # fmt: skip
         try:
-            with urllib.request.urlopen(asking, timeout=seconds) as answer:  # noqa: S310
+            with urllib.request.urlopen(asking, timeout=seconds) as answer:  # noqa: S310 (as above)
                 return Standing.read(json.load(answer))
         except urllib.error.HTTPError as error:
             raise _refused(error) from error

@@ -22,8 +22,8 @@ WIDE = (WIDTH - GAP * (ACROSS - 1)) / ACROSS
 TALLEST = 1.4 * WIDE
 STEP = 0.5
 """Corners nearer than this, in pixels, are one: a finer outline could not be seen."""
-SMALL, LETTER = 10, 6.0
-"""The names of places, in pixels, and about the width of their letters."""
+SMALL, LETTER, MOST_LINES = 10, 6.0, 3
+"""The names of places, in pixels, about the width of their letters, and how many lines they may take."""
 CLASSES = (
     ("above the 99.8% limits", "#ae2573", "▲"),
     ("above the 95% limits", "#e0a8c6", ""),
@@ -150,16 +150,16 @@ def _panel(panel: AreaPanel, ground: _Ground) -> list[str]:
 
 def _names(signposts: Sequence[Signpost], ground: _Ground) -> list[str]:
     """The map of names; a name that has no room in its place is told when pointed at."""
-    drawn = [text(0, -8, WHERE, bold=True)]
+    drawn = []
     for one in signposts:
-        parts = [_filled(one.shape, ground, "#fff", f"<title>{escape(one.name)}</title>")]
+        drawn.append(_filled(one.shape, ground, "#fff", f"<title>{escape(one.name)}</title>"))
         x, y = ground.place(*one.shape.middle)
-        lines = wrap(one.name, max(int(_room(one.shape, ground) / LETTER), 1), break_long_words=False)
-        if max(map(len, lines), default=0) * LETTER <= _room(one.shape, ground) and len(lines) <= 3:
+        letters = max(int(_room(one.shape, ground) / LETTER), 1)
+        lines = wrap(one.name, letters, break_long_words=False)
+        if len(lines) <= MOST_LINES and max(map(len, lines), default=0) <= letters:
             first = y + SMALL / 3 - (len(lines) - 1) * SMALL / 2
-            parts += [text(x, first + SMALL * n, said, anchor="middle") for n, said in enumerate(lines)]
-        drawn += parts
-    return [f'<g font-size="{SMALL}">', *drawn[1:], "</g>", drawn[0]]
+            drawn += [text(x, first + SMALL * n, said, anchor="middle") for n, said in enumerate(lines)]
+    return [text(0, -8, WHERE, bold=True), f'<g font-size="{SMALL}">', *drawn, "</g>"]
 
 
 def _room(shape: Shape, ground: _Ground) -> float:
