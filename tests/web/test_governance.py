@@ -54,7 +54,7 @@ def test_each_source_and_table_of_the_drawing_is_one_of_the_record_and_leads_som
     with app.state.suite.builds.population(scope) as population:
         rows = {one["table_name"]: one["n_rows"] for one in population.data_quality("stages")}
     assert f"person.month: {rows['person.month']:,} rows" in drawing
-    assert f"Activity: {rows['activity.event']:,} rows" in drawing
+    assert f"Activity, costed: {rows['activity.event']:,} rows" in drawing
 
 
 def test_a_source_says_what_was_set_aside_and_how_new_it_is(signed_in: SignIn) -> None:

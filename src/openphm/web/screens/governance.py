@@ -6,6 +6,7 @@ anybody. Every page is one or more plain tables.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -161,6 +162,10 @@ def _last(day: date) -> str:
     return "no last day" if day == OPEN_END else f"{day:%-d %B %Y}"
 
 
+def steps_of(ask: Asking, steps: Mapping[str, str]) -> dict[str, str]:
+    """Where a reader goes next: the pages that this reader may see."""
+    return {text: path for text, path in steps.items() if path in ask.seen}
+
+
 def _page(ask: Asking, lead: str, tables: list[Table], steps: dict[str, str]) -> Response:
-    kept = {text: path for text, path in steps.items() if path in ask.seen}
-    return ask.page("governance/tables.html", lead=lead, tables=tables, steps=kept)
+    return ask.page("governance/tables.html", lead=lead, tables=tables, steps=steps_of(ask, steps))

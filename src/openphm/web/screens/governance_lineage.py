@@ -16,7 +16,7 @@ from openphm.reports import data_quality
 from openphm.web.asking import Ask, Asking, NotFound
 from openphm.web.presenting import ShownTable
 from openphm.web.screen import Screen
-from openphm.web.screens.governance import Table
+from openphm.web.screens.governance import Table, steps_of
 from openphm.web.screens.reports import QUALITY
 
 ORDER = 6
@@ -41,19 +41,25 @@ STAGES = {
 KINDS = ("A source", "Done by the custodian", "Made by the build", "A table about people")
 SOURCE, CUSTODIAN, MADE, PEOPLE = range(len(KINDS))
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "In one form": ("standard", "reference", "quality"),
-    "Who, and what happened": (
-        "person.person", "person.registration", "activity", "costs", "conditions", "attributes",
-    ),
-    "One record a month": ("person.month",),
-    "What answers are made of": ("segments.history", "person.snapshot"),
-}  # fmt: skip
+    "In one form": ("standard", "person.person", "reference", "quality"),
+    "What happened to whom": ("person.registration", "activity", "conditions", "attributes"),
+    "By month": ("person.month", "segments.history"),
+    "As at a date": ("person.snapshot",),
+}
 """Stages and tables of the drawing, under their headings; each is made of what stands left of it."""
+NAMED = {"activity": "Activity, costed"}
+"""Stages that stand for more than their own tables."""
 WAYS: Mapping[str, tuple[str, ...]] = {
-    "standard": ("person.person", "person.registration", "activity", "conditions", "attributes"),
-    "reference": ("costs", "attributes"),
-    "person.month": ("segments.history", "person.snapshot"),
-} | dict.fromkeys(COLUMNS["Who, and what happened"], ("person.month",))
+    "standard": ("person.registration", "activity", "conditions", "attributes"),
+    "person.person": ("person.registration", "conditions", "attributes"),
+    "reference": ("attributes",),
+    "person.registration": ("segments.history",),
+    "activity": ("person.month", "segments.history"),
+    "conditions": ("segments.history",),
+    "attributes": ("segments.history",),
+    "person.month": ("person.snapshot",),
+    "segments.history": ("person.snapshot",),
+}
 """What is read by what: the main ways, not all of them."""
 CUSTODIANS = Station("custodian", "Pseudonymised, linked", "before anything comes in", CUSTODIAN)
 screen = Screen("governance", roles=QUALITY)
@@ -120,7 +126,7 @@ def lineage(ask: Ask) -> Response:
         links={one.title: f"{HERE}/{one.name}" for one in sources},
         groups=[(kind, _made_table(STAGES[kind], own)) for kind, own in groups.items() if own],
         build=build,
-        steps=_steps(ask, {"What is missing or late": "/governance/data-quality", **_METHODS}),
+        steps=steps_of(ask, {"What is missing or late": "/governance/data-quality", **_METHODS}),
     )
 
 
@@ -146,7 +152,7 @@ def source(ask: Ask, name: str) -> Response:
         tables=[_sources_table([one]), _made_table("Tables made of it first", own)],
         checks=checks,
         shown=shown,
-        steps=_steps(ask, {"All sources": HERE, "All checks": "/governance/data-quality", **_METHODS}),
+        steps=steps_of(ask, {"All sources": HERE, "All checks": "/governance/data-quality", **_METHODS}),
     )
 
 
@@ -157,10 +163,6 @@ _SOURCES = (
     "Adds up", "Newest month",
 )  # fmt: skip
 _TABLES = ("Table", "Stage", "Rows")
-
-
-def _steps(ask: Asking, steps: Mapping[str, str]) -> dict[str, str]:
-    return {text: path for text, path in steps.items() if path in ask.seen}
 
 
 def _record(ask: Asking) -> tuple[list[Source], list[Made], str]:
@@ -269,7 +271,7 @@ def _sent(source: Source) -> Station:
 def _made(name: str, n_rows: int) -> Station:
     """A table, or all tables of a stage."""
     kind, _, table = name.partition(".")
-    title, colour = (name, PEOPLE) if table else (kind.capitalize(), MADE)
+    title, colour = (name, PEOPLE) if table else (NAMED.get(kind, kind.capitalize()), MADE)
     return Station(name, title, f"{n_rows:,} rows", colour, f"#made-{kind}")
 
 
