@@ -259,12 +259,21 @@ def _too_imprecise(gate: Gate, log: float, error: float) -> str:
 
 
 def _times(breakdown: float) -> str:
-    """A multiple of next to nothing says no more than that it is large."""
+    """A multiple of next to nothing says no more than that it is large.
+
+    >>> _times(1.26), _times(3_056_789.3)
+    ('no more than 1.3 times', 'even 100 times')
+    """
     if breakdown > MOST_TIMES:
         return f"even {MOST_TIMES:.0f} times"
     return f"no more than {breakdown:.1f} times"
 
 
 def _percent(log: float) -> str:
+    """A difference of two rates, from its logarithm.
+
+    >>> _percent(0.1), _percent(-0.0001)
+    ('+10.5%', 'less than 0.05%')
+    """
     found = 100 * (np.exp(log) - 1)
     return "less than 0.05%" if abs(found) < 0.05 else f"{found:+.1f}%"
