@@ -119,7 +119,7 @@ class Panel:
     def count_before(self, outcome: Outcome, first: int, last: int) -> Floats:
         """Amounts in months -first .. -last before the index date: (12, 1) is the last year. Zero if unknown.
 
-        >>> # panel.count_before(panel.primary, 24, 13) is the year before the last
+        `panel.count_before(panel.primary, 24, 13)` is the year before the last.
         """
         known = outcome.before.shape[1]
         start = max(known - first // self.period_months, 0)
